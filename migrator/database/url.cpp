@@ -168,9 +168,59 @@ Status check_hosts(std::string_view hosts) {
   return {};
 }
 
-bool is_secret(std::string_view key) {
-  const std::string name = lower(key);
-  return name.find("password") != std::string::npos || name.find("secret") != std::string::npos || name.starts_with("scram_");
+// libpq's parameters, PostgreSQL 18, whose values hold no secret. All others are shown as ***, for an unescaped & in a password
+// makes "parameters" of its rest.
+constexpr std::string_view kShownParameters[] = {"application_name",
+                                                 "channel_binding",
+                                                 "client_encoding",
+                                                 "connect_timeout",
+                                                 "dbname",
+                                                 "fallback_application_name",
+                                                 "gssdelegation",
+                                                 "gssencmode",
+                                                 "gsslib",
+                                                 "host",
+                                                 "hostaddr",
+                                                 "keepalives",
+                                                 "keepalives_count",
+                                                 "keepalives_idle",
+                                                 "keepalives_interval",
+                                                 "krbsrvname",
+                                                 "load_balance_hosts",
+                                                 "max_protocol_version",
+                                                 "min_protocol_version",
+                                                 "options",
+                                                 "passfile",
+                                                 "port",
+                                                 "replication",
+                                                 "require_auth",
+                                                 "requirepeer",
+                                                 "service",
+                                                 "servicefile",
+                                                 "ssl_max_protocol_version",
+                                                 "ssl_min_protocol_version",
+                                                 "sslcert",
+                                                 "sslcertmode",
+                                                 "sslcompression",
+                                                 "sslcrl",
+                                                 "sslcrldir",
+                                                 "sslkey",
+                                                 "sslkeylogfile",
+                                                 "sslmode",
+                                                 "sslnegotiation",
+                                                 "sslrootcert",
+                                                 "sslsni",
+                                                 "target_session_attrs",
+                                                 "tcp_user_timeout",
+                                                 "user"};
+constexpr std::string_view kSecretParameters[] = {"oauth_client_secret", "password", "scram_client_key", "scram_server_key",
+                                                  "sslpassword"};
+
+// A parameter as it may be printed.
+std::string shown_parameter(std::string_view key, std::string_view written) {
+  const auto holds = [key](const auto &names) { return std::find(std::begin(names), std::end(names), key) != std::end(names); };
+  if (holds(kShownParameters)) return std::string(written);
+  return holds(kSecretParameters) ? std::string(key) + "=***" : "***=***";
 }
 
 // Checks the parameters' form and writes them with the secret ones as ***.
@@ -191,8 +241,7 @@ Result<std::string> redact_parameters(std::string_view query) {
     if (parameter.find('@') != std::string_view::npos && *key != "user")
       return refuse("the database URL holds an @ after the host: write it as %40, in the password too");
     if (!out.empty()) out.push_back('&');
-    out += parameter.substr(0, equals + 1);
-    out += is_secret(*key) ? std::string_view("***") : parameter.substr(equals + 1);
+    out += shown_parameter(*key, parameter);
   }
   return out;
 }
