@@ -15,7 +15,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
 from private_postgresql import PrivatePostgresql
 from revision_files import write_chain, write_plain
@@ -24,25 +23,24 @@ from revision_files import write_chain, write_plain
 class Measurement:
     """What one contender took, a value a round."""
 
+    tool = None  # the path of bench_measure (measure.cpp)
+
     def __init__(self, name):
         self.name = name
         self.milliseconds = []
         self.mebibytes = []
 
-    def run(self, command, folder, environment=None, stdin=None):
+    def run(self, command, folder, environment=None, stdin=os.devnull):
         """Runs a command to its end and notes its wall time and peak memory. A failing command ends the bench with its output."""
-        with open(os.path.join(folder, "output"), "wb+") as output, open(stdin or os.devnull, "rb") as source:
-            began = time.perf_counter()
-            process = subprocess.Popen(command, cwd=folder, env=environment, stdin=source, stdout=output, stderr=output)
-            _, status, usage = os.wait4(process.pid, 0)
-            ended = time.perf_counter()
-            process.returncode = os.waitstatus_to_exitcode(status)
-            if process.returncode != 0:
-                output.seek(0)
-                text = output.read().decode("utf-8", "replace")[-2000:]
-                sys.exit(f"{self.name}: exit code {process.returncode}: {' '.join(command)}\n{text}")
-        self.milliseconds.append((ended - began) * 1000)
-        self.mebibytes.append(usage.ru_maxrss / 1024)
+        output = os.path.join(folder, "output")
+        told = subprocess.run([Measurement.tool, stdin, output, *command], cwd=folder, env=environment, check=True,
+                              stdout=subprocess.PIPE, text=True).stdout
+        nanoseconds, kibibytes, exit_code = map(int, told.split())
+        if exit_code != 0:
+            with open(output, encoding="utf-8", errors="replace") as file:
+                sys.exit(f"{self.name}: exit code {exit_code}: {' '.join(command)}\n{file.read()[-2000:]}")
+        self.milliseconds.append(nanoseconds / 1e6)
+        self.mebibytes.append(kibibytes / 1024)
 
 
 class Target:
@@ -176,11 +174,13 @@ class Bench:
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--migrator", required=True, help="the executable to measure")
+    parser.add_argument("--measure", required=True, help="bench_measure, built from measure.cpp")
     parser.add_argument("--json", metavar="FILE")
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--check", action="store_true")
     how.add_argument("--quick", action="store_true")
     arguments = parser.parse_args()
+    Measurement.tool = os.path.abspath(arguments.measure)
     # What the caller's environment says about databases must not reach the measured processes.
     for name in [name for name in os.environ if name == "DATABASE_URL_FILE" or name == "DATABASE_URL" or name.startswith(("PG", "MIGRATOR_"))]:
         del os.environ[name]
