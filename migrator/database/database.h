@@ -50,6 +50,7 @@ struct Statement {
   bool keeps_foreign_keys =
       false; // SQLite: cannot add a foreign key violation (CREATE TABLE without AS, CREATE INDEX/VIEW/TRIGGER,
              // DROP VIEW/TRIGGER)
+  bool bare_when_alone = false; // PostgreSQL's CALL: in a transaction:false section it runs outside a transaction, for it may end its own
   std::optional<std::string> copy_data; // PostgreSQL: what follows COPY … FROM stdin, verbatim, without the `\.` line
 };
 
@@ -163,7 +164,8 @@ public:
   virtual Status finish_unit(std::string_view bookkeeping) = 0;
   virtual void rollback_unit() noexcept = 0;
 
-  // Non-transactional work: takes the second key at session level, applies settings. No transaction is open afterwards.
+  // Non-transactional work: takes the second key at session level, applies settings. No transaction is open afterwards. Units opened
+  // between begin_bare() and end_bare() leave the session's settings to the section: they are reset by begin_bare() and end_bare() alone.
   virtual Status begin_bare(const UnitSettings &settings) = 0;
   virtual void end_bare() noexcept = 0;
 

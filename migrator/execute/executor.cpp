@@ -1,0 +1,216 @@
+#include "migrator/execute/executor.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "migrator/execute/bare.h"
+#include "migrator/execute/batches.h"
+#include "migrator/ledger/schema.h"
+#include "migrator/ledger/write.h"
+
+namespace migrator::execute {
+
+namespace {
+
+using database::Statement;
+
+Status check_owner(const RunOptions &options, const ledger::State &state, Observer &observer) {
+  const auto recorded = state.meta.find("owner");
+  if (recorded == state.meta.end()) return {};
+  const nlohmann::json owner = nlohmann::json::parse(recorded->second, nullptr, false);
+  if (!owner.is_object()) return {};
+  const std::string who = fmt::format("{}/{}", owner.value("namespace", "?"), owner.value("name", "?"));
+  const std::string uid = owner.value("uid", "");
+  if (!options.owner) {
+    observer.note(fmt::format("this history is moved by the Migration {}; it will notice what is done here", who));
+    return {};
+  }
+  if (options.owner->uid == uid || options.adopt_uid == uid) return {};
+  return fail(ErrorCode::OwnedByAnother,
+              fmt::format("this history is moved by another Migration, {} (uid {}); give this one a version table of its own, or "
+                          "take the history "
+                          "over with the annotation migrator.dev/adopt: {}",
+                          who, uid, uid),
+              {who, uid});
+}
+
+std::string owner_json(const Owner &owner) {
+  return nlohmann::json{{"namespace", owner.resource_namespace}, {"name", owner.resource_name}, {"uid", owner.uid}}.dump();
+}
+
+Status create_missing(const Surroundings &run, const ledger::State &state) {
+  if (state.has_journal && state.has_version_table) return {};
+  Result<database::Rows> created =
+      run.database.query("BEGIN;\n" + ledger::create_history(run.tables, run.database.dialect()) + "COMMIT;");
+  if (created) return {};
+  run.database.rollback_unit();
+  return fail(created.error());
+}
+
+std::string opening_sql(const Surroundings &run, const plan::Plan &plan, const ledger::State &state) {
+  const Dialect dialect = run.database.dialect();
+  std::string sql;
+  if (run.options.owner) {
+    const std::string wanted = owner_json(*run.options.owner);
+    const auto recorded = state.meta.find("owner");
+    if (recorded == state.meta.end() || recorded->second != wanted) sql += ledger::meta_sql(run.tables, dialect, "owner", wanted);
+  }
+  if (run.options.approved_hash && plan.hash == *run.options.approved_hash && !plan.steps.empty())
+    sql += ledger::meta_sql(run.tables, dialect, "approved_plan", plan::to_json(plan::approved_plan(plan)));
+  for (ledger::Entry entry : plan.adopt) {
+    entry.run_id = run.options.run_id;
+    entry.who = run.options.who;
+    entry.host = run.options.host;
+    entry.tool_version = run.options.tool_version;
+    entry.started_at = rfc3339(run.clock.now());
+    sql += ledger::insert_sql(run.tables, dialect, entry, state.heads);
+  }
+  return sql;
+}
+
+Status check_assert(database::Database &database, const script::Assert &assertion) {
+  Statement query;
+  query.text = assertion.query;
+  query.line = assertion.line;
+  query.keyword = "SELECT";
+  Result<database::Rows> rows = database.query_read_only(query);
+  if (!rows) return fail(rows.error());
+  const auto refuse = [&](std::string what) {
+    return fail_at({}, assertion.line, ErrorCode::AssertionFailed,
+                   fmt::format("the assert {}: {}; nothing of this step was kept; mend the data or the revision, then run again",
+                               what, assertion.query));
+  };
+  if (rows->rows.size() != 1 || rows->columns.size() != 1)
+    return refuse(
+        fmt::format("gave {} rows of {} columns and must give one row with one value", rows->rows.size(), rows->columns.size()));
+  const std::optional<std::string> &value = rows->rows.front().front();
+  if (value != "1" && value != "true" && value != "t") return refuse("does not hold");
+  return {};
+}
+
+std::string milliseconds(std::chrono::milliseconds duration) {
+  return std::to_string(duration.count());
+}
+
+// A section with other timeouts inside a transaction. SQLite's write lock is held by then, so nothing can wait there.
+Status apply_timeouts(const StepRun &step, const plan::Timeouts &timeouts) {
+  database::Database &database = step.run().database;
+  if (database.dialect() == Dialect::Sqlite) return {};
+  const database::UnitSettings wanted = step.settings(timeouts, false, false);
+  Result<database::Rows> set = database.query("SET LOCAL lock_timeout = " + milliseconds(wanted.lock_timeout) +
+                                              "; SET LOCAL statement_timeout = " + milliseconds(wanted.statement_timeout));
+  if (!set) return fail(set.error());
+  return {};
+}
+
+Status run_item(StepRun &step, const plan::UnitItem &item) {
+  if (Status go_on = step.run().stop.check(); !go_on) return go_on;
+  if (const auto *assertion = std::get_if<script::Assert>(&item)) return check_assert(step.run().database, *assertion);
+  if (const auto *timeouts = std::get_if<plan::Timeouts>(&item)) return apply_timeouts(step, *timeouts);
+  Result<std::int64_t> rows = step.run().database.run(std::get<Statement>(item));
+  if (!rows) return fail(rows.error());
+  return {};
+}
+
+Status run_unit(StepRun &step, const plan::Unit &unit, bool completes) {
+  switch (unit.kind) {
+  case plan::UnitKind::Bare:
+    return run_bare(step, unit, completes);
+  case plan::UnitKind::Batch:
+    return run_batches(step, unit, completes);
+  case plan::UnitKind::Check:
+    for (const plan::UnitItem &item : unit.items)
+      if (Status done = run_item(step, item); !done) return done;
+    return {};
+  case plan::UnitKind::Transaction:
+    break;
+  }
+  return step.transact(unit.timeouts, unit.foreign_keys, unit.check_foreign_keys, [&]() -> Result<StepRun::Advance> {
+    for (const plan::UnitItem &item : unit.items)
+      if (Status done = run_item(step, item); !done) return fail(done.error());
+    return StepRun::Advance{unit.statement_count(), {}, completes};
+  });
+}
+
+std::string advice_for(const Error &error, const RunReport &report) {
+  const bool exists = error.sqlstate == "42P07" || error.message.find("already exists") != std::string::npos;
+  if (exists && report.heads_before.empty())
+    return "; the database had tables before its first revision: if it has this schema already, run: migrator stamp head";
+  return "";
+}
+
+// The step's error as the verb reports it.
+Error explained(const StepRun &step, Error error, const RunReport &report) {
+  const plan::Step &of = step.step();
+  error.revision = of.revision;
+  if (error.file.empty() && error.line > 0) error.file = of.script->path;
+  if (error.subject.empty()) error.subject = {of.revision};
+  if (error.code == ErrorCode::SqlError) error.message += advice_for(error, report);
+  if (!step.partial()) return error;
+  if (exit_code(error.code) == 20 || error.code == ErrorCode::NoPermission) error.code = ErrorCode::StoppedHalfway;
+  error.message += fmt::format(
+      "; revision {} is partial: {} of its {} statements are done and will not run again; mend what failed and run the same "
+      "command again, or finish by hand and run: migrator stamp REVISION",
+      of.revision, step.statements_done(), of.statements_total());
+  return error;
+}
+
+bool can_still_write(const Error &error) {
+  return error.code != ErrorCode::ConnectionLost && error.code != ErrorCode::CommitUnknown &&
+         error.code != ErrorCode::Unreachable && error.code != ErrorCode::Diverged;
+}
+
+Status run_step(const Surroundings &run, const plan::Step &step, const std::string &plan_hash, RunReport &report) {
+  StepRun on_its_way(run, step, report.heads_after, plan_hash);
+  Status done = check_batch_keys(run, step);
+  for (std::size_t at = 0; done && at < step.units.size(); ++at)
+    done = run_unit(on_its_way, step.units[at], at + 1 == step.units.size());
+  if (done) return done;
+  Error why = done.error();
+  // An interrupt reaches us as the statement's error; the reason is what was asked for.
+  if (why.code == ErrorCode::Terminated) why = stop_error(run.stop.reason().value_or(ErrorCode::Terminated));
+  why = explained(on_its_way, std::move(why), report);
+  if (can_still_write(why)) on_its_way.record_failure(why);
+  return fail(std::move(why));
+}
+
+} // namespace
+
+Status open_history(const Surroundings &run, const plan::Plan &plan, const ledger::State &state) {
+  if (Status mine = check_owner(run.options, state, run.observer); !mine) return mine;
+  const bool fresh = !state.has_journal || !state.has_version_table;
+  const std::string sql = opening_sql(run, plan, state);
+  if (!fresh && sql.empty() && plan.steps.empty()) return {};
+  if (Status made = create_missing(run, state); !made) return made;
+  database::UnitSettings settings;
+  settings.lock_timeout = run.options.lock_timeout;
+  settings.check_foreign_keys = false;
+  Result<std::vector<std::string>> heads = run.database.begin_unit(settings);
+  if (!heads) {
+    run.database.rollback_unit();
+    return fail(heads.error());
+  }
+  Result<std::vector<std::string>> notes = run.database.secure_history(run.options.grant_read);
+  Status done = notes ? run.database.finish_unit(sql) : Status(fail(notes.error()));
+  if (!done) {
+    run.database.rollback_unit();
+    return done;
+  }
+  for (const std::string &note : *notes) run.observer.note(note);
+  return {};
+}
+
+Status run_plan(const Surroundings &run, const plan::Plan &plan, RunReport &report) {
+  for (std::size_t at = 0; at < plan.steps.size(); ++at) {
+    const plan::Step &step = plan.steps[at];
+    run.observer.step_started(step, at, plan.steps.size());
+    const auto started = run.clock.steady();
+    if (Status done = run_step(run, step, plan.hash, report); !done) return done;
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(run.clock.steady() - started);
+    report.steps.push_back(StepReport{step.revision, step.direction, took.count()});
+    run.observer.step_finished(report.steps.back(), at, plan.steps.size());
+  }
+  return {};
+}
+
+} // namespace migrator::execute

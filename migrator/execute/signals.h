@@ -1,0 +1,32 @@
+// Turns SIGTERM, SIGINT and a deadline into a request on a Stop, from one thread of its own. The only place that touches signals.
+#pragma once
+
+#include <chrono>
+#include <thread>
+
+#include "migrator/execute/stop.h"
+
+namespace migrator::execute {
+
+// From construction on the two signals no longer kill the process. Make it before any other thread. At most one at a time.
+class SignalWatcher {
+public:
+  explicit SignalWatcher(Stop &stop);
+  ~SignalWatcher();
+  SignalWatcher(const SignalWatcher &) = delete;
+  SignalWatcher &operator=(const SignalWatcher &) = delete;
+
+  // Requests a stop with RunTimeout once this much time has passed from now.
+  void set_deadline(std::chrono::milliseconds from_now);
+
+private:
+  void watch();
+
+  Stop &stop_;
+  int signals_ = -1;  // signalfd
+  int deadline_ = -1; // timerfd
+  int quit_ = -1;     // eventfd
+  std::thread thread_;
+};
+
+} // namespace migrator::execute

@@ -1,0 +1,188 @@
+#include "migrator/ledger/read.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "migrator/ledger/schema.h"
+
+namespace migrator::ledger {
+
+namespace {
+
+using Cells = std::vector<std::optional<std::string>>;
+
+std::int64_t number(const std::optional<std::string> &cell) {
+  std::int64_t value = 0;
+  if (cell) std::from_chars(cell->data(), cell->data() + cell->size(), value);
+  return value;
+}
+
+std::vector<std::string> array(const std::optional<std::string> &cell) {
+  std::vector<std::string> out;
+  if (!cell) return out;
+  const nlohmann::json parsed = nlohmann::json::parse(*cell, nullptr, false);
+  if (!parsed.is_array()) return out;
+  for (const nlohmann::json &item : parsed)
+    if (item.is_string()) out.push_back(item.get<std::string>());
+  return out;
+}
+
+Motion motion_of(std::string_view text) {
+  for (const Motion motion : {Motion::Up, Motion::Down, Motion::Stamp, Motion::Adopt})
+    if (name(motion) == text) return motion;
+  return Motion::Up;
+}
+
+Outcome outcome_of(std::string_view text) {
+  for (const Outcome outcome : {Outcome::Done, Outcome::Partial, Outcome::Failed, Outcome::Abandoned})
+    if (name(outcome) == text) return outcome;
+  return Outcome::Done;
+}
+
+// In the order that entry_of() takes apart.
+constexpr std::string_view kColumns =
+    "j.id, j.revision, j.direction, j.outcome, j.parents, j.depends_on, j.labels, j.message, j.up_checksum, j.down_checksum, "
+    "CASE WHEN j.down_sections IS NULL THEN 0 ELSE 1 END, j.statements_done, j.statements_total, j.started_at, j.duration_ms, "
+    "j.who, "
+    "j.host, j.tool_version, j.run_id, j.plan_hash, j.error";
+constexpr std::string_view kDetailColumns = ", j.statement_checksums, j.progress";
+
+Entry entry_of(const Cells &cells) {
+  const auto text = [&](std::size_t column) { return cells[column].value_or(""); };
+  Entry entry;
+  entry.id = number(cells[0]);
+  entry.revision = text(1);
+  entry.motion = motion_of(text(2));
+  entry.outcome = outcome_of(text(3));
+  entry.parents = array(cells[4]);
+  entry.depends_on = array(cells[5]);
+  entry.labels = array(cells[6]);
+  entry.message = text(7);
+  entry.up_checksum = cells[8];
+  entry.down_checksum = cells[9];
+  entry.has_down_sections = number(cells[10]) != 0;
+  entry.statements_done = static_cast<int>(number(cells[11]));
+  entry.statements_total = static_cast<int>(number(cells[12]));
+  entry.started_at = text(13);
+  entry.duration_ms = number(cells[14]);
+  entry.who = text(15);
+  entry.host = text(16);
+  entry.tool_version = text(17);
+  entry.run_id = text(18);
+  entry.plan_hash = text(19);
+  entry.error = text(20);
+  if (cells.size() > 21) {
+    entry.statement_checksums = array(cells[21]);
+    entry.progress = progress_from_json(text(22));
+  }
+  return entry;
+}
+
+Status read_heads(database::Database &database, const Tables &tables, State &state) {
+  Result<database::Rows> rows = database.query("SELECT version_num FROM " + tables.version);
+  if (!rows) return fail(rows.error());
+  for (const Cells &row : rows->rows)
+    if (row[0]) state.heads.push_back(*row[0]);
+  std::sort(state.heads.begin(), state.heads.end());
+  return {};
+}
+
+Status read_meta(database::Database &database, const Tables &tables, State &state) {
+  Result<database::Rows> rows = database.query("SELECT key, value FROM " + tables.meta);
+  if (!rows) return fail(rows.error());
+  for (const Cells &row : rows->rows) state.meta[row[0].value_or("")] = row[1].value_or("");
+  const auto format = state.meta.find("format");
+  if (format != state.meta.end() && number(format->second) > kHistoryFormat)
+    return fail(ErrorCode::InvalidConfiguration,
+                fmt::format("the history in {} has format {}, this migrator knows up to {}; use a newer migrator", tables.version,
+                            format->second, kHistoryFormat));
+  return {};
+}
+
+Status read_journal(database::Database &database, const Tables &tables, State &state) {
+  Result<database::Rows> latest = database.query(
+      fmt::format("SELECT {} FROM {} j JOIN (SELECT max(id) AS newest FROM {} WHERE outcome <> 'failed' GROUP BY revision) l "
+                  "ON l.newest = j.id",
+                  kColumns, tables.journal, tables.journal));
+  if (!latest) return fail(latest.error());
+  bool any_partial = false;
+  for (const Cells &row : latest->rows) {
+    Entry entry = entry_of(row);
+    any_partial = any_partial || entry.outcome == Outcome::Partial;
+    state.latest.emplace(entry.revision, std::move(entry));
+  }
+  if (any_partial) {
+    Result<database::Rows> partial =
+        database.query(fmt::format("SELECT {}{} FROM {} j WHERE j.outcome = 'partial' ORDER BY j.id DESC LIMIT 1", kColumns,
+                                   kDetailColumns, tables.journal));
+    if (!partial) return fail(partial.error());
+    if (!partial->rows.empty()) state.partial = entry_of(partial->rows.front());
+  }
+  Result<database::Rows> last =
+      database.query(fmt::format("SELECT {} FROM {} j ORDER BY j.id DESC LIMIT 1", kColumns, tables.journal));
+  if (!last) return fail(last.error());
+  if (!last->rows.empty()) state.last = entry_of(last->rows.front());
+  return {};
+}
+
+Status read_all(database::Database &database, const database::HistoryName &history, State &state) {
+  const Tables names = tables(history, database.dialect());
+  const Result<bool> version = database.has_relation(history.table);
+  if (!version) return fail(version.error());
+  state.has_version_table = *version;
+  if (!state.has_version_table) return {};
+  const Result<bool> journal = database.has_relation(history.table + "_journal");
+  if (!journal) return fail(journal.error());
+  state.has_journal = *journal;
+  if (Status done = read_heads(database, names, state); !done) return done;
+  if (!state.has_journal) return {};
+  if (Status done = read_meta(database, names, state); !done) return done;
+  return read_journal(database, names, state);
+}
+
+} // namespace
+
+Result<State> read_state(database::Database &database, const database::HistoryName &history) {
+  if (Status begun = database.begin_read(); !begun) return fail(begun.error());
+  State state;
+  Status done = read_all(database, history, state);
+  database.end_read();
+  if (!done) return fail(done.error());
+  return state;
+}
+
+Result<StoredDown> read_down(database::Database &database, const database::HistoryName &history, const std::string &revision) {
+  const Tables names = tables(history, database.dialect());
+  Result<database::Rows> rows =
+      database.query(fmt::format("SELECT down_format, down_sections FROM {} WHERE revision = {} AND outcome <> 'failed' AND "
+                                 "down_sections IS NOT NULL ORDER BY id DESC LIMIT 1",
+                                 names.journal, quote_literal(revision, database.dialect())));
+  if (!rows) return fail(rows.error());
+  if (rows->rows.empty())
+    return fail(
+        ErrorCode::Irreversible,
+        fmt::format(
+            "revision {} has no way down: its file is not here and its journal row keeps no down section; restore a backup, or "
+            "get the file that it was applied from",
+            revision),
+        {revision});
+  return StoredDown{rows->rows.front()[1].value_or(""), static_cast<int>(number(rows->rows.front()[0]))};
+}
+
+Result<std::vector<ViewRow>> read_view(database::Database &database, const database::HistoryName &history) {
+  const Tables names = tables(history, database.dialect());
+  Result<database::Rows> rows =
+      database.query(fmt::format("SELECT id, parents, depends_on, state, changed_by, changed_at FROM {}", names.revisions));
+  if (!rows) return fail(rows.error());
+  std::vector<ViewRow> out;
+  out.reserve(rows->rows.size());
+  for (const Cells &row : rows->rows)
+    out.push_back(ViewRow{row[0].value_or(""), array(row[1]), array(row[2]), row[3].value_or(""), row[4].value_or(""),
+                          row[5].value_or("")});
+  return out;
+}
+
+} // namespace migrator::ledger
