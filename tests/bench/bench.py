@@ -16,8 +16,10 @@ import subprocess
 import sys
 import tempfile
 
-from private_postgresql import PrivatePostgresql
 from revision_files import write_chain, write_plain
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from private_postgresql import PrivatePostgresql
 
 
 class Measurement:
@@ -187,7 +189,7 @@ def main():
 
     folder = tempfile.mkdtemp(prefix="bench-")
     try:
-        with PrivatePostgresql() as server:
+        with PrivatePostgresql(durable=True) as server:
             bench = Bench(os.path.abspath(arguments.migrator), folder, server, revisions=200 if arguments.quick else 1000,
                           rounds=2 if arguments.quick else 7, short_rounds=5 if arguments.quick else 41)
             bench.apply()

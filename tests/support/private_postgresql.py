@@ -1,4 +1,4 @@
-"""A PostgreSQL server for one measurement: in a temporary folder, on a unix socket only, as an unprivileged user when we are root.
+"""A PostgreSQL server for one Python program (the bench, the example's test): in a temporary folder, on a unix socket only, as an unprivileged user when we are root.
 
 Standard library only. Stops the server that it started, by its own process, and removes the folder.
 """
@@ -13,14 +13,18 @@ import tempfile
 
 
 class PrivatePostgresql:
-    """Use as a context manager; `url` is what migrator is given, `environment` what psql needs."""
+    """Use as a context manager. `url` is what migrator is given, `environment` what psql and pg_dump need.
 
-    def __init__(self):
+    With `durable` its commits reach the disk as they would in earnest, which a measurement wants and a test does not.
+    """
+
+    def __init__(self, durable):
         binaries = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: int(path.split("/")[4]))
         if not binaries:
             raise RuntimeError("no PostgreSQL server is installed; run scripts/install")
         self._binaries = binaries[-1]
-        self._folder = tempfile.mkdtemp(prefix="bench-pg-")
+        self._fsync = "on" if durable else "off"
+        self._folder = tempfile.mkdtemp(prefix="private-pg-")
         self._server = None
         self._demote = None
         if os.geteuid() == 0:
@@ -36,10 +40,10 @@ class PrivatePostgresql:
 
     @property
     def environment(self):
-        return {**os.environ, "PGHOST": self._folder, "PGUSER": "bench", "PGDATABASE": "postgres"}
+        return {**os.environ, "PGHOST": self._folder, "PGUSER": "tester", "PGDATABASE": "postgres"}
 
     def url(self, database):
-        return f"postgresql://bench@/{database}?host={self._folder}"
+        return f"postgresql://tester@/{database}?host={self._folder}"
 
     def _run(self, *command):
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self._folder, preexec_fn=self._demote)
@@ -47,11 +51,11 @@ class PrivatePostgresql:
     def __enter__(self):
         try:
             cluster = os.path.join(self._folder, "data")
-            self._run(f"{self._binaries}/initdb", "--no-sync", "-A", "trust", "-U", "bench", "-E", "UTF8", "--locale=C", "-D", cluster)
+            self._run(f"{self._binaries}/initdb", "--no-sync", "-A", "trust", "-U", "tester", "-E", "UTF8", "--locale=C", "-D", cluster)
             log = open(os.path.join(self._folder, "log"), "wb")
-            # Durability stays on: both sides of a ratio pay for their commits, as they do in earnest.
             self._server = subprocess.Popen(
-                [f"{self._binaries}/postgres", "-D", cluster, "-k", self._folder, "-c", "listen_addresses="],
+                [f"{self._binaries}/postgres", "-D", cluster, "-k", self._folder, "-c", "listen_addresses=",
+                 "-c", f"fsync={self._fsync}"],
                 stdout=log, stderr=log, cwd=self._folder, preexec_fn=self._demote)
             log.close()
             self._wait_until_ready()
