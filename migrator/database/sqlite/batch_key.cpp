@@ -61,8 +61,8 @@ Result<Column> read_column(Connection &connection, const Walk &walk) {
   column.not_null = not_null != 0;
   if (primary == 0 || upper(column.type) != "INTEGER") return column;
   // The one INTEGER column of a primary key is the rowid, if the key has no index of its own.
-  const auto alone =
-      gives_rows(connection, "SELECT 1 FROM pragma_table_xinfo(?1, 'main') WHERE pk > 0 HAVING count(*) = 1", {walk.table});
+  const auto alone = gives_rows(
+      connection, "SELECT 1 WHERE (SELECT count(*) FROM pragma_table_xinfo(?1, 'main') WHERE pk > 0) = 1", {walk.table});
   if (!alone) return fail(alone.error());
   const auto indexed = gives_rows(connection, "SELECT 1 FROM pragma_index_list(?1, 'main') WHERE origin = 'pk'", {walk.table});
   if (!indexed) return fail(indexed.error());

@@ -99,14 +99,19 @@ void SqliteDatabase::end_read() noexcept {
   if (!unit_open_) roll_back();
 }
 
+// SQLite falls back to reading when it may not write, and even BEGIN IMMEDIATE then succeeds.
+Status SqliteDatabase::require_writable() const {
+  if (sqlite3_db_readonly(connection_->handle(), "main") != 0)
+    return fail(ErrorCode::NotWritable, "SQLite could open the database " + connection_->shown_path() +
+                                            " for reading only: give this user write rights on the file and its folder");
+  return {};
+}
+
 Status SqliteDatabase::preflight() {
   if (options_.read_only) return fail(ErrorCode::Internal, "a database that was opened for reading is asked to be written");
   if (real_path_.empty()) return {};
   if (auto writable = check_writable(real_path_); !writable) return writable;
-  if (sqlite3_db_readonly(connection_->handle(), "main") != 0)
-    return fail(ErrorCode::NotWritable, "SQLite could open the database " + real_path_ +
-                                            " for reading only: give this user write rights on the file and its folder");
-  return {};
+  return require_writable();
 }
 
 Result<std::vector<std::string>> SqliteDatabase::secure_history(const std::vector<std::string> &) {
@@ -156,6 +161,7 @@ Result<std::vector<std::string>> SqliteDatabase::enter_unit(const UnitSettings &
     connection_->set_lock_timeout(settings.lock_timeout);
     settings_ = settings;
   }
+  if (auto done = require_writable(); !done) return fail(done.error());
   if (auto done = connection_->execute("BEGIN IMMEDIATE"); !done) return fail(done.error());
   if (settings.check_foreign_keys) {
     auto state = foreign_key_state(*connection_);

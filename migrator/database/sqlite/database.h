@@ -58,6 +58,7 @@ public:
   void interrupt() noexcept override { connection_->interrupt(); }
 
 private:
+  Status require_writable() const;
   Status start(const UnitSettings &settings);
   Result<std::vector<std::string>> enter_unit(const UnitSettings &settings);
   Result<std::vector<std::string>> read_heads();

@@ -78,10 +78,10 @@ Status Session::remember() {
 }
 
 Status Session::reset() {
+  if (touched()) // first, for PRAGMA query_only would keep the rest from being dropped
+    if (auto done = restore_settings(); !done) return done;
   if (auto done = drop_temporary(); !done) return done;
-  if (settings_.empty()) return {};
-  if (auto done = restore_settings(); !done) return done;
-  if (connection_.in_transaction()) return {};
+  if (!touched() || connection_.in_transaction()) return {};
   if (auto done = detach_databases(); !done) return done;
   settings_.clear();
   return {};

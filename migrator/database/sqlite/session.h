@@ -20,7 +20,7 @@ public:
   // Call before a statement of a user's is prepared, for a PRAGMA acts as early as that: remembers the settings if it may change them.
   Status before(const std::string &sql);
 
-  // Drops temporary objects, detaches databases (outside a transaction only, where alone SQLite can) and puts the settings back to
+  // Drops temporary objects, detaches databases (outside a transaction only, where alone SQLite can) and puts settings back to
   // what they were at the first before() since the last reset(). What cannot change inside a transaction is put back by the next
   // reset() outside of one.
   Status reset();
