@@ -38,12 +38,12 @@ const NamedDirective *find_directive(std::string_view name) noexcept {
 
 std::string unknown(std::string_view name) {
   if (name == "repeatable" || name == "replaces") {
-    return fmt::format("{} is reserved for a later version of migrator: remove the line", quoted(name));
+    return fmt::format("{} is reserved for a later version of migrator: remove the line", in_backquotes(name));
   }
   const auto meant = closest(
       name, {"revision", "message", "down_revision", "depends_on", "labels", "created", "up", "down", "data", "assert", "allow"});
-  if (!meant.empty()) return fmt::format("unknown directive {}: did you mean `{}`?", quoted(name), meant);
-  return fmt::format("unknown directive {}: the directives are {}", quoted(name), kList);
+  if (!meant.empty()) return fmt::format("unknown directive {}: did you mean `{}`?", in_backquotes(name), meant);
+  return fmt::format("unknown directive {}: the directives are {}", in_backquotes(name), kList);
 }
 
 std::string_view without_leading_blanks(std::string_view text) noexcept {
@@ -110,7 +110,7 @@ std::optional<std::string> near_miss(std::string_view line) {
   const auto *const meant = find_directive(lower(rest.substr(0, rest.find_first_of(" \t\r"))));
   if (meant == nullptr) return std::nullopt;
   return fmt::format("{} is not a directive: write `-- migrate:{}`, or indent the line if it is meant as a comment",
-                     quoted(line.substr(0, line.size() - rest.size() + meant->name.size())), meant->name);
+                     in_backquotes(line.substr(0, line.size() - rest.size() + meant->name.size())), meant->name);
 }
 
 std::vector<std::string_view> words(std::string_view arguments) {

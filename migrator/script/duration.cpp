@@ -1,7 +1,9 @@
 #include "migrator/script/duration.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 
 namespace migrator::script {
@@ -13,24 +15,31 @@ struct Unit {
   std::int64_t milliseconds;
 };
 
-// Longest first, for to_text().
+// Largest first: the order in which they are written.
 constexpr Unit kUnits[] = {{"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}};
 constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
 
 } // namespace
 
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) noexcept {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || text.front() == '-') return std::nullopt;
-  const auto suffix = text.substr(static_cast<std::size_t>(end - text.data()));
-  if (suffix.empty() && number == 0) return std::chrono::milliseconds(0);
-  for (const auto &unit : kUnits) {
-    if (suffix != unit.name) continue;
-    if (number > kMost / unit.milliseconds) return std::nullopt;
-    return std::chrono::milliseconds(number * unit.milliseconds);
+  if (text == "0") return std::chrono::milliseconds(0);
+  if (text.empty()) return std::nullopt;
+  std::int64_t total = 0;
+  const auto *unit = std::begin(kUnits);
+  while (!text.empty()) {
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || text.front() == '-') return std::nullopt;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    const auto letters = text.substr(0, text.find_first_of("0123456789"));
+    unit = std::find_if(unit, std::end(kUnits), [&](const Unit &one) { return one.name == letters; });
+    if (unit == std::end(kUnits) || number > kMost / unit->milliseconds) return std::nullopt;
+    total += number * unit->milliseconds;
+    if (total > kMost) return std::nullopt;
+    text.remove_prefix(letters.size());
+    ++unit;
   }
-  return std::nullopt;
+  return std::chrono::milliseconds(total);
 }
 
 std::string to_text(std::chrono::milliseconds duration) {

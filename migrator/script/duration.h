@@ -1,4 +1,4 @@
-// Durations as options write them: a whole number and a unit. Pure.
+// Durations as options write them, the same that migrator.yaml and flags take. Pure.
 #pragma once
 
 #include <chrono>
@@ -8,10 +8,11 @@
 
 namespace migrator::script {
 
-// `500ms`, `2s`, `1m`, `1h`, or `0`. nullopt for anything else and for more than 2,147,483,647 ms, PostgreSQL's limit (about 24 days).
+// `500ms`, `2s`, `1h30m`: whole numbers with units, the larger unit first, each unit once; or `0`. nullopt for anything else and for more than
+// 2,147,483,647 ms, PostgreSQL's limit (about 24 days).
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) noexcept;
 
-// The shortest text that parse_duration() reads as this; `duration` is not negative.
+// One number with the largest unit that fits, which parse_duration() reads back; `duration` is not negative.
 std::string to_text(std::chrono::milliseconds duration);
 
 } // namespace migrator::script

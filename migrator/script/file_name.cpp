@@ -14,7 +14,10 @@ constexpr std::size_t kLongestSlug = 40;
 char32_t take_character(std::string_view &text) noexcept {
   const auto first = static_cast<unsigned char>(text.front());
   const std::size_t length = first < 0x80 ? 1 : first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 1;
-  if ((first >= 0x80 && length == 1) || length > text.size()) {
+  const auto continues = [&](std::size_t i) { return i < text.size() && (static_cast<unsigned char>(text[i]) & 0xC0U) == 0x80U; };
+  bool whole = first < 0x80 || length > 1;
+  for (std::size_t i = 1; i < length; ++i) whole = whole && continues(i);
+  if (!whole) {
     text.remove_prefix(1);
     return U' ';
   }

@@ -17,15 +17,15 @@ using Unexpected = tl::unexpected<std::string>;
 std::string not_an_id(std::string_view word) {
   if (is_reserved(word)) return fmt::format("`{}` is a word of targets and cannot be a revision id: choose another", word);
   if (word.find(',') != std::string_view::npos)
-    return fmt::format("{} is not a revision id: separate ids by blanks, without commas", quoted(word));
-  return fmt::format("{} is not a revision id: use 1 to 32 of the characters A-Z, a-z, 0-9 and _", quoted(word));
+    return fmt::format("{} is not a revision id: separate ids by blanks, without commas", in_backquotes(word));
+  return fmt::format("{} is not a revision id: use 1 to 32 of the characters A-Z, a-z, 0-9 and _", in_backquotes(word));
 }
 
 std::string not_a_label(std::string_view word) {
   if (is_reserved(word)) return fmt::format("`{}` is a word of targets and cannot be a label: choose another", word);
   if (word.find(',') != std::string_view::npos)
-    return fmt::format("{} is not a label: separate labels by blanks, without commas", quoted(word));
-  return fmt::format("{} is not a label: leave out the characters @ - + and :", quoted(word));
+    return fmt::format("{} is not a label: separate labels by blanks, without commas", in_backquotes(word));
+  return fmt::format("{} is not a label: leave out the characters @ - + and :", in_backquotes(word));
 }
 
 using Check = bool (*)(std::string_view) noexcept;
@@ -36,7 +36,7 @@ Read<std::vector<std::string>> read_list(std::string_view arguments, Check fits,
   std::set<std::string_view> seen;
   for (const auto word : words(arguments)) {
     if (!fits(word)) return Unexpected(complain(word));
-    if (!seen.insert(word).second) return Unexpected(fmt::format("{} is named twice: name it once", quoted(word)));
+    if (!seen.insert(word).second) return Unexpected(fmt::format("{} is named twice: name it once", in_backquotes(word)));
     list.emplace_back(word);
   }
   return list;
@@ -57,7 +57,7 @@ Read<void> read_revision(std::string_view arguments, Script &script) {
   if (ids.empty()) return Unexpected("`revision` needs an id: write `-- migrate:revision ID`");
   if (!is_revision_id(ids[0])) return Unexpected(not_an_id(ids[0]));
   if (ids.size() > 1)
-    return Unexpected(fmt::format("{} after the revision's id: nothing may follow it but blanks", quoted(ids[1])));
+    return Unexpected(fmt::format("{} after the revision's id: nothing may follow it but blanks", in_backquotes(ids[1])));
   script.revision = ids[0];
   return {};
 }
@@ -96,8 +96,8 @@ Read<void> read_header(const Directive &directive, Script &script) {
   default:
     if (!is_rfc3339(arguments)) {
       if (arguments.empty()) return Unexpected(needs(directive.kind, "a time", "2026-01-31T09:30:00Z"));
-      return Unexpected(
-          fmt::format("{} is not a time: write it as RFC 3339 does, for example `2026-01-31T09:30:00Z`", quoted(arguments)));
+      return Unexpected(fmt::format("{} is not a time: write it as RFC 3339 does, for example `2026-01-31T09:30:00Z`",
+                                    in_backquotes(arguments)));
     }
     script.created = arguments;
     return {};

@@ -28,14 +28,14 @@ Read<void> read_dialect(std::string_view value, Section &section) {
   auto meant = closest(value, {"sqlite", "postgresql", "sqlite3", "postgres", "pgsql", "pg"});
   if (meant == "sqlite3") meant = "sqlite";
   if (meant == "postgres" || meant == "pgsql" || meant == "pg") meant = "postgresql";
-  if (!meant.empty()) return Unexpected(fmt::format("unknown dialect {}: did you mean `{}`?", quoted(value), meant));
-  return Unexpected(fmt::format("unknown dialect {}: the dialects are sqlite and postgresql", quoted(value)));
+  if (!meant.empty()) return Unexpected(fmt::format("unknown dialect {}: did you mean `{}`?", in_backquotes(value), meant));
+  return Unexpected(fmt::format("unknown dialect {}: the dialects are sqlite and postgresql", in_backquotes(value)));
 }
 
 Read<void> read_transaction(std::string_view value, Section &section) {
   if (value != "true" && value != "false") {
     return Unexpected(
-        fmt::format("{} is not a value of transaction: write `transaction:true` or `transaction:false`", quoted(value)));
+        fmt::format("{} is not a value of transaction: write `transaction:true` or `transaction:false`", in_backquotes(value)));
   }
   section.transaction = value == "true";
   return {};
@@ -46,7 +46,7 @@ Read<void> read_timeout(std::string_view option, std::string_view value, std::op
   if (timeout) return {};
   return Unexpected(fmt::format(
       "{} is not a duration: write a whole number with ms, s, m or h, for example `{}:2s`; 0 means no limit, at most 596h",
-      quoted(value), option));
+      in_backquotes(value), option));
 }
 
 Read<void> read_batch(std::string_view value, DataBatch &data) {
@@ -55,7 +55,7 @@ Read<void> read_batch(std::string_view value, DataBatch &data) {
   const auto [stop, error] = std::from_chars(value.data(), end, rows);
   if (error != std::errc() || stop != end || rows < 1 || rows > kMostRowsABatch) {
     return Unexpected(fmt::format(
-        "{} is not a number of rows: write a whole number from 1 to 1000000000, for example `batch:1000`", quoted(value)));
+        "{} is not a number of rows: write a whole number from 1 to 1000000000, for example `batch:1000`", in_backquotes(value)));
   }
   data.batch = rows;
   return {};
@@ -67,8 +67,8 @@ Read<void> read_data_name(std::string_view value, DataBatch &data) {
       value.size() <= kLongest &&
       value.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") == std::string_view::npos;
   if (!fits) {
-    return Unexpected(
-        fmt::format("{} is not a name of a data section: use 1 to 64 of the characters A-Z, a-z, 0-9 and _", quoted(value)));
+    return Unexpected(fmt::format("{} is not a name of a data section: use 1 to 64 of the characters A-Z, a-z, 0-9 and _",
+                                  in_backquotes(value)));
   }
   data.name = value;
   return {};
@@ -82,7 +82,7 @@ Read<void> read_data_option(std::string_view option, std::string_view value, Dat
       return Unexpected(fmt::format("{} is not a table: write `table:name` or `table:schema.name`, with double quotes around "
                                     "other characters than letters, "
                                     "digits and _",
-                                    quoted(value)));
+                                    in_backquotes(value)));
     }
     data.table = value;
     return {};
@@ -90,7 +90,7 @@ Read<void> read_data_option(std::string_view option, std::string_view value, Dat
   if (!is_qualified_name(value, 1)) {
     return Unexpected(
         fmt::format("{} is not a column: write `key:name`, with double quotes around other characters than letters, digits and _",
-                    quoted(value)));
+                    in_backquotes(value)));
   }
   data.key = value;
   return {};
@@ -104,18 +104,18 @@ std::string unknown_option(std::string_view option, DirectiveKind kind) {
   if (kind == DirectiveKind::Data) {
     const auto meant =
         closest(option, {"name", "table", "key", "batch", "dialect", "lock_timeout", "statement_timeout", "foreign_keys"});
-    if (!meant.empty()) return fmt::format("unknown option {}: did you mean `{}`?", quoted(option), meant);
+    if (!meant.empty()) return fmt::format("unknown option {}: did you mean `{}`?", in_backquotes(option), meant);
     return fmt::format("unknown option {}: the options of data are name, table, key, batch, dialect, lock_timeout, "
                        "statement_timeout and foreign_keys",
-                       quoted(option));
+                       in_backquotes(option));
   }
   if (is_data_option(option))
     return fmt::format("`{}` is an option of data sections: write `-- migrate:data`, or leave it out", option);
   const auto meant = closest(option, {"dialect", "transaction", "lock_timeout", "statement_timeout", "foreign_keys"});
-  if (!meant.empty()) return fmt::format("unknown option {}: did you mean `{}`?", quoted(option), meant);
+  if (!meant.empty()) return fmt::format("unknown option {}: did you mean `{}`?", in_backquotes(option), meant);
   return fmt::format(
       "unknown option {}: the options of {} are dialect, transaction, lock_timeout, statement_timeout and foreign_keys",
-      quoted(option), name(kind));
+      in_backquotes(option), name(kind));
 }
 
 Read<void> read_option(std::string_view option, std::string_view value, DirectiveKind kind, Section &section) {
@@ -129,7 +129,7 @@ Read<void> read_option(std::string_view option, std::string_view value, Directiv
   if (option == "foreign_keys") {
     if (value != "on")
       return Unexpected(
-          fmt::format("{} is not a value of foreign_keys: write `foreign_keys:on`, or leave it out", quoted(value)));
+          fmt::format("{} is not a value of foreign_keys: write `foreign_keys:on`, or leave it out", in_backquotes(value)));
     section.foreign_keys = true;
     return {};
   }
@@ -180,11 +180,12 @@ Read<Section> read_section(const Directive &directive, Direction direction) {
                             : "`irreversible` belongs to down: write `-- migrate:down irreversible`");
     }
     if (colon == std::string_view::npos || colon == 0 || colon + 1 == word.size()) {
-      return Unexpected(
-          fmt::format("{} is not an option: options are written option:value, without blanks around the colon", quoted(word)));
+      return Unexpected(fmt::format("{} is not an option: options are written option:value, without blanks around the colon",
+                                    in_backquotes(word)));
     }
     const auto option = word.substr(0, colon);
-    if (!seen.insert(option).second) return Unexpected(fmt::format("the option {} is given twice: give it once", quoted(option)));
+    if (!seen.insert(option).second)
+      return Unexpected(fmt::format("the option {} is given twice: give it once", in_backquotes(option)));
     if (auto read = read_option(option, word.substr(colon + 1), directive.kind, section); !read)
       return Unexpected(std::move(read.error()));
   }

@@ -49,7 +49,7 @@ std::string_view closest(std::string_view typed, std::initializer_list<std::stri
   return best;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_backquotes(std::string_view text) {
   constexpr std::size_t kLongest = 60;
   if (text.size() <= kLongest) return "`" + std::string(text) + "`";
   std::size_t length = kLongest;

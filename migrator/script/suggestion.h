@@ -12,6 +12,6 @@ namespace migrator::script {
 std::string_view closest(std::string_view typed, std::initializer_list<std::string_view> known);
 
 // The text in backquotes, cut after 60 bytes (at a character's end) with "…".
-std::string quoted(std::string_view text);
+std::string in_backquotes(std::string_view text);
 
 } // namespace migrator::script

@@ -1,0 +1,5 @@
+\restrict k
+COPY t (a) FROM stdin;
+1	'
+\.
+\unrestrict k

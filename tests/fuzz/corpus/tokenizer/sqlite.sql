@@ -1,0 +1,1 @@
+SELECT `a`, [b c], x'ff', ?1, @x, $y FROM "t" /*+ hint */ WHERE k->>'$.a' <> :from;
