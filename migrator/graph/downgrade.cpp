@@ -58,14 +58,13 @@ Result<std::vector<Index>> roots_above(const RevisionMap &map, const Target &tar
   const RevisionSet below = closure(map.links(Relation::Parents), starts);
   std::vector<std::string> all = map.ids(roots);
   roots.erase(std::remove_if(roots.begin(), roots.end(), [&](Index index) { return !below.contains(index); }), roots.end());
-  if (roots.empty())
-    return fail(
-        ErrorCode::InvalidTarget,
-        fmt::format("{} does not say which branch to take down: above {} stand {}, and none of them leads to {}; name the "
-                    "target without the label",
-                    quoted(target.text), goal.target ? quoted(map.id(*goal.target)) : "base", listed(all),
-                    quoted(map.id(*goal.branch))),
-        std::move(all));
+  if (roots.empty()) {
+    std::string message = fmt::format(
+        "{} does not say which branch to take down: above {} stand {}, and none of them leads to {}; "
+        "name the target without the label",
+        quoted(target.text), goal.target ? quoted(map.id(*goal.target)) : "base", listed(all), quoted(map.id(*goal.branch)));
+    return fail(ErrorCode::InvalidTarget, std::move(message), std::move(all));
+  }
   return roots;
 }
 

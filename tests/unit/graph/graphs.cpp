@@ -56,26 +56,45 @@ RevisionMap graph(std::string_view text) {
   return std::move(*map);
 }
 
-std::vector<Node> random_nodes(std::mt19937_64 &random, std::size_t most) {
-  const auto below = [&](std::size_t limit) { return static_cast<std::size_t>(random() % limit); };
-  std::vector<Node> result(1 + below(most));
-  for (std::size_t i = 0; i < result.size(); ++i) {
+std::vector<Node> nodes(const std::vector<Shape> &shapes) {
+  std::vector<Node> result(shapes.size());
+  for (std::size_t i = 0; i < shapes.size(); ++i) {
     Node &node = result[i];
-    node.id = fmt::format("{:06x}{:02x}", random() & 0xFFFFFFU, i & 0xFFU);
+    node.id = fmt::format("{:02x}{:04x}", (i * 0x9DU) & 0xFFU, i);
     node.path = "m/" + node.id + ".sql";
-    if (i == 0) continue;
-    const std::size_t kind = below(100);
-    // Mostly the recent past, so that large graphs have long branches.
-    const auto earlier = [&] { return result[i - 1 - below(std::min<std::size_t>(i, 6))].id; };
-    if (kind >= 10) node.down_revisions.push_back(earlier());
-    if (kind >= 80) {
-      const std::string second = earlier();
-      if (second != node.down_revisions.front()) node.down_revisions.push_back(second);
-    }
-    if (below(8) == 0) node.depends_on.push_back(earlier());
-    if (below(8) == 0) node.labels.push_back(fmt::format("label_{}", i));
+    const auto add = [&](std::vector<std::string> &links, unsigned back) {
+      if (back == 0 || back > i) return;
+      const std::string &id = result[i - back].id;
+      if (std::find(links.begin(), links.end(), id) == links.end()) links.push_back(id);
+    };
+    add(node.down_revisions, shapes[i].parent);
+    if (!node.down_revisions.empty()) add(node.down_revisions, shapes[i].second_parent);
+    add(node.depends_on, shapes[i].dependency);
+    if (shapes[i].labelled) node.labels.push_back(fmt::format("label_{}", i));
   }
-  std::shuffle(result.begin(), result.end(), random);
+  return result;
+}
+
+std::vector<std::string> words(std::string_view blank_separated) {
+  return split(blank_separated, ' ');
+}
+
+std::string text(const Error &error) {
+  return fmt::format("{}: {} [{}]", name(error.code), error.message, fmt::join(error.subject, " "));
+}
+
+std::string text(const Result<std::vector<std::string>> &ids) {
+  return ids ? fmt::format("{}", fmt::join(*ids, " ")) : text(ids.error());
+}
+
+std::string text(const Result<Walk> &walk) {
+  if (!walk) return text(walk.error());
+  std::string result;
+  for (const WalkStep &step : walk->steps) result += (step.direction == Direction::Up ? '+' : '-') + step.revision + ' ';
+  if (walk->outcome == WalkOutcome::NothingToDo) result += "nothing ";
+  if (walk->outcome == WalkOutcome::Ahead) result += "ahead ";
+  result += fmt::format("=> {}", fmt::join(walk->heads_after, " "));
+  if (!walk->untouched.empty()) result += fmt::format(" (untouched {})", fmt::join(walk->untouched, " "));
   return result;
 }
 
