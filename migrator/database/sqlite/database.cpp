@@ -133,8 +133,8 @@ Result<std::optional<LockHolder>> SqliteDatabase::lock_holder() {
 // Makes the session as a unit or a bare stretch demands.
 Status SqliteDatabase::start(const UnitSettings &settings) {
   if (connection_->in_transaction()) return fail(ErrorCode::Internal, "a unit was begun inside a transaction");
-  connection_->forget_interrupt();
   connection_->heed_interrupts(true);
+  if (auto done = connection_->check_interrupt(); !done) return done;
   connection_->set_lock_timeout(settings.lock_timeout);
   settings_ = settings;
   if (auto done = session_.reset(); !done) return done;
@@ -223,9 +223,11 @@ void SqliteDatabase::rollback_unit() noexcept {
   broken_before_ = ForeignKeyState();
   if (bare_open_) {
     connection_->heed_interrupts(true);
-  } else if (session_.touched()) {
-    [[maybe_unused]] const auto done = session_.reset(); // a failure is told when the next unit begins
+    return;
   }
+  connection_->forget_interrupt();
+  if (session_.touched()) [[maybe_unused]]
+    const auto done = session_.reset(); // a failure is told when the next unit begins
 }
 
 Status SqliteDatabase::begin_bare(const UnitSettings &settings) {
@@ -240,6 +242,7 @@ void SqliteDatabase::end_bare() noexcept {
   if (!bare_open_) return;
   bare_open_ = false;
   connection_->heed_interrupts(false);
+  connection_->forget_interrupt();
   roll_back();
   // What cannot be reset now is reset, and its failure told, when the next unit begins.
   [[maybe_unused]] const auto done = session_.reset();

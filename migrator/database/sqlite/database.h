@@ -19,7 +19,8 @@ namespace migrator::database::sqlite {
 // The fence is BEGIN IMMEDIATE: SQLite has one writer, and it dies with its process, so no worker of a killed run is ever left.
 // SQLite has no schemas: HistoryName::schema is not looked at, the history lives in "main". Between begin_bare() and end_bare() units
 // may be opened too; they then leave the session as it is, so that a section's temporary tables and settings last to its end.
-// An interruption lasts until the next begin_unit() or begin_bare(); reads outside of them do not heed it.
+// An interruption lasts to the end of the unit or bare stretch that it ends; one that comes between them ends the next, so that none is
+// missed. Reads outside of them do not heed it.
 class SqliteDatabase final : public Database {
 public:
   SqliteDatabase(std::unique_ptr<Connection> connection, const DatabaseUrl &url, OpenOptions options);

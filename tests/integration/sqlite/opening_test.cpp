@@ -150,10 +150,9 @@ TEST_F(SqliteOpening, PreflightFindsAReadOnlyFile) {
                "the database " + path() +
                    " is read-only for this user (Permission denied): give it write rights on the file, or mount "
                    "the volume read-write");
-  EXPECT_FAILS(
-      (*database)->begin_unit({}), ErrorCode::NotWritable,
-      path() + " cannot be written (attempt to write a readonly database, SQLITE_READONLY): give this user write rights on the "
-               "file and its folder");
+  EXPECT_FAILS((*database)->begin_unit({}), ErrorCode::NotWritable,
+               "SQLite could open the database " + path() +
+                   " for reading only: give this user write rights on the file and its folder");
 }
 
 TEST_F(SqliteOpening, PreflightFindsAReadOnlyFolder) {
@@ -195,7 +194,7 @@ TEST_F(SqliteOpening, WalDatabaseInAReadOnlyFolder) {
     const auto database = try_open(path(), false, true);
     ASSERT_FALSE(database);
     EXPECT_EQ(database.error().code, ErrorCode::NotWritable);
-    EXPECT_THAT(database.error().message, HasSubstr("make the folder writable for this user"));
+    EXPECT_THAT(database.error().message, HasSubstr("give this user write rights on the file and its folder"));
   }
   allow(folder_.path(), 0755);
 }
