@@ -1,0 +1,79 @@
+// PostgreSQL behind the door that the executor knows: a working connection, the connection that holds the lock, and between them the rules
+// of units and fences (docs/architecture.md, "The lock"). Catches what the libraries below throw; answers with Errors.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "migrator/database/database.h"
+#include "migrator/database/postgresql/history.h"
+#include "migrator/database/postgresql/run_lock.h"
+#include "migrator/database/postgresql/session.h"
+
+namespace migrator::database::postgresql {
+
+class PostgresqlDatabase final : public Database {
+public:
+  // Connects. Errors: those of connection_settings() and Session::connect(); InvalidConfiguration for a version_schema or version_table
+  // that leaves no room for the names made from it.
+  static Result<std::unique_ptr<Database>> open(const DatabaseUrl &url, const OpenOptions &options);
+
+  Dialect dialect() const noexcept override { return Dialect::Postgresql; }
+  const ServerInfo &server() const noexcept override { return server_; }
+
+  Result<Rows> query(std::string_view sql) override;
+  Result<bool> has_relation(std::string_view name) override;
+  std::string qualified(std::string_view name) const override { return history_.qualified(name); }
+  Status begin_read() override;
+  void end_read() noexcept override;
+
+  Status preflight() override;
+  Status require_direct_connection() override;
+  Result<std::vector<std::string>> secure_history(const std::vector<std::string> &grant_read) override;
+
+  Result<LockAttempt> try_lock() override;
+  void release_lock() noexcept override;
+  Result<std::optional<LockHolder>> lock_holder() override;
+  Result<std::vector<LockHolder>> end_stale_workers() override;
+
+  Result<std::vector<std::string>> begin_unit(const UnitSettings &settings) override;
+  Status finish_unit(std::string_view bookkeeping) override;
+  void rollback_unit() noexcept override;
+
+  Status begin_bare(const UnitSettings &settings) override;
+  void end_bare() noexcept override;
+
+  Result<std::int64_t> run(const Statement &statement, const std::vector<Value> &parameters) override;
+  Result<Rows> query_read_only(const Statement &statement) override;
+  Result<StatementOutcome> probe(const Statement &statement) override;
+  Status drop_invalid(const Statement &statement) override;
+  Result<BatchKey> batch_key(const std::string &table, const std::string &key) override;
+
+  void interrupt() noexcept override { session_->request_interrupt(); }
+
+private:
+  PostgresqlDatabase(std::unique_ptr<Session> session, History history, ConnectionSettings settings, const OpenOptions &options);
+
+  std::string settings_sql(std::string_view set, const UnitSettings &settings) const;
+  Error refused(const Complaint &complaint, std::string_view doing) const;
+  Result<std::string> section_role();
+  Result<std::vector<std::string>> take_fence(const std::string &opening, const std::string &closing);
+  Error worker_busy();
+  Status check_where_it_runs(const Statement &statement) const;
+  Result<std::int64_t> run_where_it_is(const Statement &statement, const std::vector<Value> &parameters);
+  Status check_built_index(const Statement &statement);
+  void learn_check_interval();
+
+  std::unique_ptr<Session> session_;
+  History history_;
+  AdvisoryKeys keys_;
+  RunLock lock_;
+  ServerInfo server_;
+  UnitSettings unit_settings_;
+  bool in_unit_ = false;
+  bool in_bare_ = false;
+  bool checks_interval_ = false; // client_connection_check_interval can be set here
+};
+
+} // namespace migrator::database::postgresql
