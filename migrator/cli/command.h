@@ -1,0 +1,151 @@
+// What the command line asks for, as values: one struct a verb, and the options every verb takes. parse.h makes them, commands/
+// carries them out. docs/verbs.md is the users' page.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "migrator/config/overrides.h"
+#include "migrator/report/options.h"
+
+namespace migrator::cli {
+
+// Flags that every verb takes, before or after it.
+struct GlobalOptions {
+  std::optional<std::string> config; // --config
+  config::Overrides overrides;       // --database-url, --migrations, --version-table …, and a moving verb's --lock-wait …
+  report::OutputFormat output = report::OutputFormat::Text;
+  report::LogFormat log_format = report::LogFormat::Text;
+  report::ColorMode color = report::ColorMode::Auto;
+  bool quiet = false;
+  bool verbose = false;
+  bool yes = false; // answers every question
+};
+
+enum class OnFailure : std::uint8_t { Stop, Revert };
+
+// --owner NAMESPACE/NAME/UID: the Migration on whose behalf this run moves the history. All parts are filled.
+struct Owner {
+  std::string name_space;
+  std::string name;
+  std::string uid;
+};
+
+// Flags of the verbs that move a database.
+struct MovingOptions {
+  bool sql = false;     // offline: SQL on stdout, no connection
+  bool dry_run = false; // the plan only
+  bool strict = false;
+  std::optional<std::chrono::milliseconds> timeout; // of the whole run, from the lock on; above zero
+  OnFailure on_failure = OnFailure::Stop;
+  std::string report; // the file of the final report; empty: none
+  std::string run_id; // empty: one is made
+  std::optional<Owner> owner;
+  std::string adopt; // the uid of the owner to take over from; empty: none
+};
+
+struct InitArguments {
+  std::string folder = "migrations";
+};
+
+struct RevisionArguments {
+  std::string message;
+  std::vector<std::string> heads; // --head, as written; empty: the head of the files
+  bool splice = false;
+  std::vector<std::string> branch_labels;
+  std::vector<std::string> depends_on; // as written
+  std::string rev_id;                  // empty: a random one
+  std::string version_path;            // empty: the parent's folder
+};
+
+struct UpgradeArguments {
+  std::string target; // with --sql also START:END
+  MovingOptions moving;
+};
+
+struct DowngradeArguments {
+  std::string target; // with --sql START:END
+  MovingOptions moving;
+};
+
+struct MigrateArguments {
+  std::vector<std::string> targets; // --to, split at commas; at least one
+  bool allow_down = false;
+  bool exact = false;
+  std::string approved; // the plan's hash; empty: any plan
+  MovingOptions moving; // `plan` is this verb with dry_run
+};
+
+struct StampArguments {
+  std::vector<std::string> targets; // at least one
+  bool purge = false;
+  MovingOptions moving;
+};
+
+struct EnsureVersionArguments {
+  bool sql = false;
+};
+
+struct CurrentArguments {
+  bool check_heads = false;
+};
+
+struct HistoryArguments {
+  std::string range; // START:END as written; empty: everything
+  bool indicate_current = false;
+};
+
+struct ShowArguments {
+  std::string revision;
+};
+
+struct HeadsArguments {
+  bool resolve_dependencies = false;
+};
+
+struct BranchesArguments {};
+
+struct MergeArguments {
+  std::vector<std::string> revisions; // as written; empty: the heads
+  std::string message;
+  std::vector<std::string> branch_labels;
+  std::string rev_id;
+};
+
+struct EditArguments {
+  std::string revision;
+};
+
+struct StatusArguments {};
+
+struct WaitArguments {
+  std::vector<std::string> revisions; // empty: every head of the files
+  std::chrono::milliseconds timeout{600'000};
+};
+
+enum class CompletionSubject : std::uint8_t { Bash, Zsh, Fish, Revisions };
+
+struct CompletionArguments {
+  CompletionSubject subject = CompletionSubject::Bash;
+};
+
+// Text to print and be done: the overview, a verb's help, the version.
+struct InformationArguments {
+  std::string text; // ends with a line end
+};
+
+using Command =
+    std::variant<InformationArguments, InitArguments, RevisionArguments, UpgradeArguments, DowngradeArguments, MigrateArguments,
+                 StampArguments, EnsureVersionArguments, CurrentArguments, HistoryArguments, ShowArguments, HeadsArguments,
+                 BranchesArguments, MergeArguments, EditArguments, StatusArguments, WaitArguments, CompletionArguments>;
+
+struct Invocation {
+  GlobalOptions global;
+  Command command;
+};
+
+} // namespace migrator::cli

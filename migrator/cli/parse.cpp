@@ -1,0 +1,307 @@
+// See parse.h. Finds the verb, lets words.h take its arguments apart, and gives each verb's struct its values.
+#include "migrator/cli/parse.h"
+
+#include <algorithm>
+
+#include "migrator/cli/help.h"
+#include "migrator/cli/verbs.h"
+#include "migrator/cli/words.h"
+#include "migrator/config/duration.h"
+#include "migrator/config/suggestion.h"
+
+namespace migrator::cli {
+
+namespace {
+
+using config::quoted;
+
+tl::unexpected<Error> usage(std::string message) {
+  return fail(ErrorCode::Usage, std::move(message));
+}
+
+const Flag *find_flag(std::string_view name) {
+  const auto named = [&](const Flag &flag) { return long_name(flag) == name || (!name.empty() && short_name(flag) == name); };
+  for (const Flag &flag : global_flags())
+    if (named(flag)) return &flag;
+  for (const Verb &verb : verbs())
+    for (const auto &group : verb.flags)
+      for (const Flag &flag : group)
+        if (named(flag)) return &flag;
+  return nullptr;
+}
+
+// The first word that is neither a flag nor a flag's value; arguments.size() if there is none.
+std::size_t verb_position(const std::vector<std::string> &arguments) {
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string &word = arguments[i];
+    if (word.size() < 2 || word.front() != '-') return i;
+    if (word == "--") return i + 1;
+    const Flag *flag = find_flag(word);
+    if (flag != nullptr && !flag->value.empty()) ++i;
+  }
+  return arguments.size();
+}
+
+std::vector<std::string> split(const std::string &text, char separator) {
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find(separator, at), text.size());
+    parts.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return parts;
+}
+
+// Reads typed values out of the words; the first error is kept and makes the rest idle.
+class FlagReader {
+public:
+  explicit FlagReader(const Words &words) : words_(words) {}
+
+  void text(std::string_view flag, std::string &into) const {
+    if (words_.has(flag)) into = words_.value(flag);
+  }
+
+  void text(std::string_view flag, std::optional<std::string> &into) const {
+    if (words_.has(flag)) into = words_.value(flag);
+  }
+
+  void url(std::string_view flag, std::optional<config::Written> &into) const {
+    if (words_.has(flag)) into = config::Written{words_.value(flag), std::string(flag), {}, 0};
+  }
+
+  void duration(std::string_view flag, std::optional<std::chrono::milliseconds> &into) {
+    if (!words_.has(flag)) return;
+    into = config::parse_duration(words_.value(flag));
+    if (!into) complain(quoted(flag) + ": " + config::not_a_duration(words_.value(flag)));
+  }
+
+  // A duration above zero.
+  void period(std::string_view flag, std::optional<std::chrono::milliseconds> &into) {
+    duration(flag, into);
+    if (into && into->count() == 0) complain(quoted(flag) + " must be longer than 0. Leave it out for no limit.");
+  }
+
+  void name(std::string_view flag, std::optional<std::string> (*why_not)(const std::string &), std::optional<std::string> &into) {
+    text(flag, into);
+    if (!into) return;
+    if (const auto why = why_not(*into)) complain(quoted(flag) + ": " + *why);
+  }
+
+  void owner(std::optional<Owner> &into) {
+    if (!words_.has("--owner")) return;
+    const std::vector<std::string> parts = split(words_.value("--owner"), '/');
+    const bool whole =
+        parts.size() == 3 && std::none_of(parts.begin(), parts.end(), [](const auto &part) { return part.empty(); });
+    if (!whole) return complain("\"--owner\" must be NAMESPACE/NAME/UID.");
+    into = Owner{parts[0], parts[1], parts[2]};
+  }
+
+  void complain(std::string message) {
+    if (done_) done_ = usage(std::move(message));
+  }
+
+  const Status &done() const { return done_; }
+
+private:
+  const Words &words_;
+  Status done_;
+};
+
+GlobalOptions read_global(const Words &words, FlagReader &read) {
+  GlobalOptions global;
+  read.text("--config", global.config);
+  config::Overrides &overrides = global.overrides;
+  read.url("--database-url", overrides.database_url);
+  read.url("--direct-url", overrides.direct_url);
+  if (words.has("--migrations")) overrides.migrations = words.values("--migrations");
+  read.name("--version-table", config::why_not_a_table_name, overrides.version_table);
+  read.name("--version-schema", config::why_not_a_schema_name, overrides.version_schema);
+  read.duration("--lock-wait", overrides.lock_wait);
+  read.duration("--lock-timeout", overrides.lock_timeout);
+  read.duration("--statement-timeout", overrides.statement_timeout);
+  if (words.value("--output") == "json") global.output = report::OutputFormat::Json;
+  if (words.value("--log-format") == "json") global.log_format = report::LogFormat::Json;
+  if (words.value("--color") == "always") global.color = report::ColorMode::Always;
+  if (words.value("--color") == "never") global.color = report::ColorMode::Never;
+  global.quiet = words.has("--quiet");
+  global.verbose = words.has("--verbose");
+  global.yes = words.has("--yes");
+  return global;
+}
+
+MovingOptions read_moving(const Words &words, FlagReader &read) {
+  MovingOptions moving;
+  moving.sql = words.has("--sql");
+  moving.dry_run = words.has("--dry-run");
+  moving.strict = words.has("--strict");
+  read.period("--timeout", moving.timeout);
+  if (words.value("--on-failure") == "revert") moving.on_failure = OnFailure::Revert;
+  read.text("--report", moving.report);
+  read.text("--run-id", moving.run_id);
+  read.owner(moving.owner);
+  read.text("--adopt", moving.adopt);
+  if (moving.sql && moving.dry_run) read.complain("\"--sql\" and \"--dry-run\" exclude each other. Keep one of them.");
+  return moving;
+}
+
+MigrateArguments read_migrate(const Words &words, FlagReader &read) {
+  MigrateArguments arguments;
+  arguments.moving = read_moving(words, read);
+  arguments.allow_down = words.has("--allow-down");
+  arguments.exact = words.has("--exact");
+  arguments.approved = words.value("--approved");
+  std::vector<std::string> given = words.values("--to");
+  given.insert(given.end(), words.alone.begin(), words.alone.end());
+  for (const std::string &list : given) {
+    for (std::string &target : split(list, ',')) {
+      if (target.empty()) read.complain("\"--to\" has an empty target. Part targets by one comma.");
+      arguments.targets.push_back(std::move(target));
+    }
+  }
+  return arguments;
+}
+
+Result<Command> read_command(const Verb &verb, const Words &words, FlagReader &read) {
+  switch (verb.id) {
+  case VerbId::Init: {
+    InitArguments arguments;
+    if (!words.alone.empty()) arguments.folder = words.alone.front();
+    if (arguments.folder.empty()) return usage("the folder's name is empty. Name one, like \"migrations\".");
+    return Command(std::move(arguments));
+  }
+  case VerbId::Revision:
+    return Command(RevisionArguments{words.value("--message"), words.values("--head"), words.has("--splice"),
+                                     words.values("--branch-label"), words.values("--depends-on"), words.value("--rev-id"),
+                                     words.value("--version-path")});
+  case VerbId::Upgrade:
+    return Command(UpgradeArguments{words.alone.front(), read_moving(words, read)});
+  case VerbId::Downgrade:
+    return Command(DowngradeArguments{words.alone.front(), read_moving(words, read)});
+  case VerbId::Migrate: {
+    MigrateArguments arguments = read_migrate(words, read);
+    if (arguments.targets.empty()) return usage("migrate needs \"--to TARGET\", like \"migrator migrate --to head\".");
+    return Command(std::move(arguments));
+  }
+  case VerbId::Plan: {
+    MigrateArguments arguments = read_migrate(words, read);
+    if (arguments.targets.empty()) arguments.targets = {"heads"};
+    arguments.moving.dry_run = true;
+    return Command(std::move(arguments));
+  }
+  case VerbId::Current:
+    return Command(CurrentArguments{words.has("--check-heads")});
+  case VerbId::History:
+    return Command(HistoryArguments{words.value("--rev-range"), words.has("--indicate-current")});
+  case VerbId::Show:
+    return Command(ShowArguments{words.alone.front()});
+  case VerbId::Heads:
+    return Command(HeadsArguments{words.has("--resolve-dependencies")});
+  case VerbId::Branches:
+    return Command(BranchesArguments{});
+  case VerbId::Merge:
+    return Command(
+        MergeArguments{words.alone, words.value("--message"), words.values("--branch-label"), words.value("--rev-id")});
+  case VerbId::Stamp:
+    return Command(StampArguments{words.alone, words.has("--purge"), read_moving(words, read)});
+  case VerbId::EnsureVersion:
+    return Command(EnsureVersionArguments{words.has("--sql")});
+  case VerbId::Edit:
+    return Command(EditArguments{words.alone.front()});
+  case VerbId::Status:
+    return Command(StatusArguments{});
+  case VerbId::Wait: {
+    WaitArguments arguments{words.values("--revision"), {}};
+    std::optional<std::chrono::milliseconds> timeout;
+    read.duration("--timeout", timeout);
+    arguments.timeout = timeout.value_or(WaitArguments().timeout);
+    return Command(std::move(arguments));
+  }
+  case VerbId::Completion: {
+    const std::string &subject = words.alone.front();
+    if (subject == "bash") return Command(CompletionArguments{CompletionSubject::Bash});
+    if (subject == "zsh") return Command(CompletionArguments{CompletionSubject::Zsh});
+    if (subject == "fish") return Command(CompletionArguments{CompletionSubject::Fish});
+    if (subject == "revisions") return Command(CompletionArguments{CompletionSubject::Revisions});
+    return usage("there is no completion for " + quoted(subject) + ". Name bash, zsh or fish.");
+  }
+  }
+  return fail(ErrorCode::Internal,
+              "the verb " + std::string(verb.name) + " has no reader. This is a bug in the migrator: please report it.");
+}
+
+Status check_count(const Verb &verb, const std::vector<std::string> &alone) {
+  const std::string line =
+      "\"migrator " + std::string(verb.name) + (verb.arguments.empty() ? "" : " ") + std::string(verb.arguments) + "\"";
+  if (alone.size() < verb.least_arguments)
+    return usage(std::string(verb.name) + " needs " + std::string(verb.arguments) + ". Write " + line + "; \"migrator " +
+                 std::string(verb.name) + " --help\" has examples.");
+  if (alone.size() > verb.most_arguments)
+    return usage("unexpected argument " + quoted(alone[verb.most_arguments]) + ". Write " + line + ".");
+  return {};
+}
+
+Result<Invocation> without_a_verb(const std::vector<std::string> &arguments) {
+  const Result<Words> words = read_words(nullptr, arguments);
+  if (!words) return fail(words.error());
+  FlagReader read(*words);
+  Invocation invocation{read_global(*words, read), InformationArguments{}};
+  if (!read.done()) return fail(read.done().error());
+  const bool version = words->has("--version");
+  const bool asked = arguments.empty() || words->has("--help");
+  if (!version && !asked) return usage("no verb is given. Run \"migrator --help\" for the list.");
+  std::get<InformationArguments>(invocation.command).text = version ? "migrator " MIGRATOR_VERSION "\n" : overview();
+  return invocation;
+}
+
+tl::unexpected<Error> unknown_verb(const std::string &name) {
+  std::vector<std::string_view> names;
+  for (const Verb &verb : verbs()) names.push_back(verb.name);
+  const std::string near = config::did_you_mean(name, names);
+  return usage("unknown verb " + quoted(name) + "." + (near.empty() ? " Run \"migrator --help\" for the list." : near));
+}
+
+} // namespace
+
+Result<Invocation> parse(const std::vector<std::string> &arguments) {
+  std::size_t at = verb_position(arguments);
+  if (at >= arguments.size()) return without_a_verb(arguments);
+  std::vector<std::string> rest = arguments;
+  bool help_asked = false;
+  if (rest[at] == "help") {
+    rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(at));
+    help_asked = true;
+    at = verb_position(rest);
+    if (at >= rest.size()) {
+      rest.emplace_back("--help");
+      return without_a_verb(rest);
+    }
+  }
+  const Verb *verb = find_verb(rest[at]);
+  if (verb == nullptr) return unknown_verb(rest[at]);
+  rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(at));
+
+  const Result<Words> words = read_words(verb, rest);
+  if (!words) return fail(words.error());
+  FlagReader read(*words);
+  Invocation invocation{read_global(*words, read), InformationArguments{}};
+  if (help_asked || words->has("--help") || words->has("--version")) {
+    const bool help_wins = help_asked || words->has("--help");
+    invocation.command = InformationArguments{help_wins ? help(*verb) : "migrator " MIGRATOR_VERSION "\n"};
+    return invocation;
+  }
+  if (Status fits = check_count(*verb, words->alone); !fits) return fail(std::move(fits.error()));
+  Result<Command> command = read_command(*verb, *words, read);
+  if (!command) return fail(std::move(command.error()));
+  if (!read.done()) return fail(read.done().error());
+  invocation.command = std::move(*command);
+  return invocation;
+}
+
+report::OutputFormat requested_output(const std::vector<std::string> &arguments) {
+  for (std::size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i)
+    if (arguments[i] == "--output=json" || (arguments[i] == "--output" && i + 1 < arguments.size() && arguments[i + 1] == "json"))
+      return report::OutputFormat::Json;
+  return report::OutputFormat::Text;
+}
+
+} // namespace migrator::cli

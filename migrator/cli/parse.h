@@ -1,0 +1,20 @@
+// The command line to an Invocation: the first thing a run does. Pure: nothing is printed, read or looked up here.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "migrator/cli/command.h"
+#include "migrator/error/error.h"
+
+namespace migrator::cli {
+
+// `arguments` are those after the program's name. None at all gives the overview. Flags stand before or after the verb's arguments,
+// global flags also before the verb; `downgrade -1`, `upgrade +1`, `downgrade label@-1` and `history -r -3:current` work as typed.
+// All errors are Usage and say what to type instead; none repeats a value that may hold a password.
+Result<Invocation> parse(const std::vector<std::string> &arguments);
+
+// What --output asks for, as far as it can be told from arguments that parse() may have refused: how to render that error.
+report::OutputFormat requested_output(const std::vector<std::string> &arguments);
+
+} // namespace migrator::cli

@@ -1,0 +1,120 @@
+// See environment.h.
+#include "migrator/config/environment.h"
+
+#include "migrator/config/duration.h"
+#include "migrator/config/suggestion.h"
+
+namespace migrator::config {
+
+namespace {
+
+class EnvironmentReader {
+public:
+  EnvironmentReader(const Environment &environment, const ReadFile &read_file)
+      : environment_(environment), read_file_(read_file) {}
+
+  Result<Overrides> read(DatabaseUse use) {
+    Overrides values;
+    Status done;
+    const auto then = [&done](auto step) {
+      if (done) done = step();
+    };
+    if (use != DatabaseUse::None) {
+      then([&] { return database_url(values.database_url); });
+      then([&] { return url("MIGRATOR_DIRECT_URL", values.direct_url); });
+      then([&] { return url("MIGRATOR_SCRATCH_URL", values.scratch_url); });
+    }
+    then([&] { return list("MIGRATOR_MIGRATIONS", ':', values.migrations); });
+    then([&] { return list("MIGRATOR_GRANT_READ", ',', values.grant_read); });
+    then([&] { return name("MIGRATOR_VERSION_TABLE", why_not_a_table_name, values.version_table); });
+    then([&] { return name("MIGRATOR_VERSION_SCHEMA", why_not_a_schema_name, values.version_schema); });
+    then([&] { return duration("MIGRATOR_LOCK_WAIT", values.lock_wait); });
+    then([&] { return duration("MIGRATOR_LOCK_TIMEOUT", values.lock_timeout); });
+    then([&] { return duration("MIGRATOR_STATEMENT_TIMEOUT", values.statement_timeout); });
+    if (!done) return fail(std::move(done.error()));
+    return values;
+  }
+
+private:
+  Result<std::optional<std::string>> value(const std::string &variable) const {
+    std::optional<std::string> found = environment_(variable);
+    if (found && found->empty())
+      return fail(ErrorCode::InvalidConfiguration, variable + " is set but empty. Give it a value or unset it.", {variable});
+    return found;
+  }
+
+  Status database_url(std::optional<Written> &into) const {
+    Result<std::optional<std::string>> plain = value("DATABASE_URL");
+    if (!plain) return fail(std::move(plain.error()));
+    Result<std::optional<std::string>> file = value("DATABASE_URL_FILE");
+    if (!file) return fail(std::move(file.error()));
+    if (*plain && *file)
+      return fail(ErrorCode::InvalidConfiguration, "DATABASE_URL and DATABASE_URL_FILE are both set. Unset one of them.",
+                  {"DATABASE_URL", "DATABASE_URL_FILE"});
+    if (*plain) into = Written{**plain, "DATABASE_URL", {}, 0};
+    if (!*file) return {};
+    Result<std::string> text = read_file_(**file);
+    if (!text)
+      return fail(ErrorCode::InvalidConfiguration, "DATABASE_URL_FILE names a file that cannot be read: " + text.error().text(),
+                  {**file});
+    while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
+    if (text->empty())
+      return fail(ErrorCode::InvalidConfiguration,
+                  "DATABASE_URL_FILE names an empty file, " + quoted(**file) + ". Write the URL into it.", {**file});
+    into = Written{std::move(*text), "DATABASE_URL_FILE", {}, 0};
+    return {};
+  }
+
+  Status url(const std::string &variable, std::optional<Written> &into) const {
+    Result<std::optional<std::string>> found = value(variable);
+    if (!found) return fail(std::move(found.error()));
+    if (*found) into = Written{std::move(**found), variable, {}, 0};
+    return {};
+  }
+
+  Status list(const std::string &variable, char separator, std::optional<std::vector<std::string>> &into) const {
+    Result<std::optional<std::string>> found = value(variable);
+    if (!found) return fail(std::move(found.error()));
+    if (!*found) return {};
+    into.emplace();
+    for (std::size_t at = 0; at <= (*found)->size();) {
+      const std::size_t end = std::min((*found)->find(separator, at), (*found)->size());
+      if (end == at)
+        return fail(ErrorCode::InvalidConfiguration,
+                    variable + " has an empty entry. Part its entries by one \"" + separator + "\".", {variable});
+      into->push_back((*found)->substr(at, end - at));
+      at = end + 1;
+    }
+    return {};
+  }
+
+  Status name(const std::string &variable, std::optional<std::string> (*why_not)(const std::string &),
+              std::optional<std::string> &into) const {
+    Result<std::optional<std::string>> found = value(variable);
+    if (!found) return fail(std::move(found.error()));
+    if (!*found) return {};
+    if (const auto why = why_not(**found)) return fail(ErrorCode::InvalidConfiguration, variable + ": " + *why, {variable});
+    into = std::move(**found);
+    return {};
+  }
+
+  Status duration(const std::string &variable, std::optional<std::chrono::milliseconds> &into) const {
+    Result<std::optional<std::string>> found = value(variable);
+    if (!found) return fail(std::move(found.error()));
+    if (!*found) return {};
+    into = parse_duration(**found);
+    if (!into) return fail(ErrorCode::InvalidConfiguration, variable + ": " + not_a_duration(**found), {variable});
+    return {};
+  }
+
+  const Environment &environment_;
+  const ReadFile &read_file_;
+};
+
+} // namespace
+
+Result<Overrides> read_environment(const Environment &environment, const ReadFile &read_file, DatabaseUse use) {
+  return EnvironmentReader(environment, read_file).read(use);
+}
+
+} // namespace migrator::config

@@ -1,0 +1,31 @@
+// See question.h.
+#include "migrator/report/question.h"
+
+#include <string>
+
+#include <unistd.h>
+
+namespace migrator::report {
+
+bool means_yes(std::string_view answer) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const std::size_t first = answer.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) return false;
+  std::string word(answer.substr(first, answer.find_last_not_of(kBlanks) - first + 1));
+  for (char &c : word)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  return word == "y" || word == "yes";
+}
+
+Status confirm(std::string_view question, bool yes, std::FILE *in, std::FILE *err) {
+  if (yes || ::isatty(::fileno(in)) != 1 || ::isatty(::fileno(err)) != 1) return {};
+  std::fprintf(err, "%.*s Go on? [y/N] ", static_cast<int>(question.size()), question.data());
+  std::fflush(err);
+  std::string answer;
+  for (int c = std::fgetc(in); c != EOF && c != '\n'; c = std::fgetc(in))
+    if (answer.size() < 64) answer += static_cast<char>(c);
+  if (means_yes(answer)) return {};
+  return fail(ErrorCode::Usage, "not confirmed, so nothing was done. Answer yes, or give --yes.");
+}
+
+} // namespace migrator::report
