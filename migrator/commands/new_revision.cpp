@@ -21,20 +21,20 @@ Status check_names(const Project &project, const NewRevisionRequest &request) {
   if (!request.id.empty()) {
     if (!script::is_revision_id(request.id))
       return fail(ErrorCode::InvalidGraph,
-                  config::quoted(request.id) +
+                  config::in_quotes(request.id) +
                       " cannot be a revision's id. Use 1 to 32 letters, digits and \"_\", and none of none, base, "
                       "head, heads, current.",
                   {request.id});
     if (const script::Script *taken = project.find(request.id))
       return fail(ErrorCode::InvalidGraph,
-                  "the id " + config::quoted(request.id) + " is taken by " + taken->path +
+                  "the id " + config::in_quotes(request.id) + " is taken by " + taken->path +
                       ". Choose another, or leave --rev-id out.",
                   {request.id});
   }
   for (const std::string &label : request.labels)
     if (!script::is_label(label))
       return fail(ErrorCode::InvalidGraph,
-                  config::quoted(label) +
+                  config::in_quotes(label) +
                       " cannot be a branch label. Use a word without blanks, commas and @ - + :, and none of none, base, "
                       "head, heads, current.",
                   {label});

@@ -70,7 +70,7 @@ Result<std::string> folder_for(const Context &context, const Project &project, c
   for (const std::string &folder : context.settings.migrations)
     if (bare(folder) == bare(wanted)) return folder;
   return fail(ErrorCode::InvalidTarget,
-              config::quoted(wanted) + " is none of the project's folders: " + listed(context.settings.migrations) +
+              config::in_quotes(wanted) + " is none of the project's folders: " + listed(context.settings.migrations) +
                   ". Add it to \"migrations\" in migrator.yaml first.",
               {wanted});
 }

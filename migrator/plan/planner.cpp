@@ -189,12 +189,12 @@ std::vector<graph::Node> nodes(const std::vector<script::Script> &scripts) {
   return out;
 }
 
-Result<graph::RevisionMap> combine(const std::vector<script::Script> &scripts, const ledger::State &state) {
-  std::vector<graph::Node> all = nodes(scripts);
+Result<graph::RevisionMap> combine(const std::vector<graph::Node> &files, const ledger::State &state) {
+  std::vector<graph::Node> all = files;
   std::set<std::string, std::less<>> known;
-  for (const script::Script &script : scripts) {
-    known.insert(script.revision);
-    known.insert(script.labels.begin(), script.labels.end());
+  for (const graph::Node &file : files) {
+    known.insert(file.id);
+    known.insert(file.labels.begin(), file.labels.end());
   }
   std::vector<std::string> open = state.heads;
   if (state.partial) open.push_back(state.partial->revision);
@@ -332,6 +332,24 @@ Result<Plan> build_plan(const graph::RevisionMap &map, const Scripts &scripts, c
   for (const graph::WalkStep &walked : route.walk.steps)
     if (Status ok = add(walked, std::nullopt); !ok) return fail(ok.error());
 
+  if (Status moved = track_heads(map, state, plan.steps); !moved) return fail(moved.error());
+  plan.hash = plan_hash(plan);
+  return plan;
+}
+
+Result<Plan> reverse_plan(const graph::RevisionMap &map, const Plan &ran, std::size_t committed, const ledger::State &state,
+                          Dialect dialect, const database::SqlDialect &sql) {
+  Plan plan;
+  plan.heads_before = state.heads;
+  plan.heads_after = ran.heads_before;
+  plan.outcome = graph::WalkOutcome::Moves;
+  const StepBuilder builder(map, dialect, sql);
+  for (std::size_t at = committed; at > 0; --at) {
+    const Step &up = ran.steps[at - 1];
+    Result<Step> step = builder.build(graph::WalkStep{up.revision, Direction::Down}, up.script, up.from_journal, std::nullopt);
+    if (!step) return fail(step.error());
+    plan.steps.push_back(std::move(*step));
+  }
   if (Status moved = track_heads(map, state, plan.steps); !moved) return fail(moved.error());
   plan.hash = plan_hash(plan);
   return plan;

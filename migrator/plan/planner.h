@@ -24,12 +24,14 @@ struct Request {
 
 using Scripts = std::map<std::string, std::shared_ptr<const script::Script>, std::less<>>;
 
-// The files by id. Files of one id are told apart by graph::RevisionMap::build, which names both.
-Scripts by_revision(std::vector<script::Script> scripts);
-
-// The files' revisions, and with in_files=false the applied ones that only the journal knows.
+// The files' revisions as the graph wants them.
 std::vector<graph::Node> nodes(const std::vector<script::Script> &scripts);
-Result<graph::RevisionMap> combine(const std::vector<script::Script> &scripts, const ledger::State &state);
+
+// The graph of the files, and with in_files=false of the applied revisions that only the journal knows. The errors of RevisionMap::build.
+Result<graph::RevisionMap> combine(const std::vector<graph::Node> &files, const ledger::State &state);
+
+// The files by id. Two files of one id are told apart by RevisionMap::build, which names both.
+Scripts by_revision(std::vector<script::Script> scripts);
 
 // Whether what is applied is what the files say (21 if not): up checksums and parents, for every applied revision with a file and a
 // journal row. Gives what to note and what to adopt; empty Scripts of unknown revisions are left alone.
@@ -55,5 +57,9 @@ Result<Route> route(const graph::RevisionMap &map, const Scripts &scripts, const
 // partial step.
 Result<Plan> build_plan(const graph::RevisionMap &map, const Scripts &scripts, const Scripts &stored_downs,
                         const ledger::State &state, const Route &route, Dialect dialect, const database::SqlDialect &sql);
+
+// The way back over the first `committed` steps of a plan that ran up, newest first (--on-failure revert). The same errors.
+Result<Plan> reverse_plan(const graph::RevisionMap &map, const Plan &ran, std::size_t committed, const ledger::State &state,
+                          Dialect dialect, const database::SqlDialect &sql);
 
 } // namespace migrator::plan

@@ -74,6 +74,8 @@ public:
     std::size_t column = column_of_[revision];
     if (column == kNone) column = free_column();
     if (columns_.size() > kMostColumns) return false;
+    if (after_a_base_) draw_connector(lines_through());
+    after_a_base_ = links_.parents[revision].empty();
     columns_[column] = revision;
     const std::vector<std::uint8_t> through = lines_through();
     draw_row(revision, column, through);
@@ -189,6 +191,7 @@ private:
   const Style &style_;
   std::vector<std::size_t> columns_;   // by column: the revision it leads to, or kNone
   std::vector<std::size_t> column_of_; // by revision: its column while a line leads to it, or kNone
+  bool after_a_base_ = false;          // the last one has no parents: a gap keeps the next from looking like one
   std::string text_;
 };
 

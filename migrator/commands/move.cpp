@@ -1,0 +1,266 @@
+#include "migrator/commands/move.h"
+
+#include <algorithm>
+#include <fstream>
+#include <random>
+
+#include <fmt/format.h>
+
+#include "migrator/commands/connection.h"
+#include "migrator/commands/run_observer.h"
+#include "migrator/commands/standing.h"
+#include "migrator/execute/executor.h"
+#include "migrator/execute/lock.h"
+#include "migrator/execute/signals.h"
+#include "migrator/plan/danger.h"
+#include "migrator/plan/offline.h"
+#include "migrator/report/plan_report.h"
+#include "migrator/report/printable.h"
+#include "migrator/report/question.h"
+#include "migrator/report/run_report.h"
+
+namespace migrator::commands {
+
+namespace {
+
+std::string random_run_id() {
+  std::random_device source;
+  return fmt::format("{:08x}{:08x}", source(), source());
+}
+
+Status write_report(const std::string &path, const std::string &text) {
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file << text;
+  file.flush();
+  if (file) return {};
+  return fail(ErrorCode::NotWritable,
+              fmt::format("the report could not be written to {}; give --report a file that can be", path), {path});
+}
+
+// One run of one verb.
+class Move {
+public:
+  Move(const Context &context, const MoveRequest &request)
+      : context_(context), request_(request), options_(run_options(context, request)) {
+    report_.run_id = options_.run_id;
+    report_.started_at = execute::rfc3339(context.clock.now());
+  }
+
+  Status run() {
+    if (request_.options.dry_run) return dry_run();
+    const auto started = context_.clock.steady();
+    Status done = run_reported();
+    report_.milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(context_.clock.steady() - started).count();
+    if (!done) {
+      if (report_.outcome != execute::RunOutcome::Reverted) report_.outcome = execute::RunOutcome::Failed;
+      report_.error = done.error();
+    }
+    return say(std::move(done));
+  }
+
+private:
+  static execute::RunOptions run_options(const Context &context, const MoveRequest &request) {
+    execute::RunOptions out;
+    out.run_id = request.options.run_id.empty() ? random_run_id() : request.options.run_id;
+    out.who = user_name();
+    out.host = host_name();
+    out.tool_version = MIGRATOR_VERSION;
+    out.history = history_of(context.settings);
+    out.grant_read = context.settings.grant_read;
+    out.lock_wait = context.settings.lock_wait;
+    out.lock_timeout = context.settings.lock_timeout;
+    out.statement_timeout = context.settings.statement_timeout;
+    out.on_failure = request.options.on_failure == cli::OnFailure::Revert ? execute::OnFailure::Revert : execute::OnFailure::Stop;
+    if (!request.approved.empty()) out.approved_hash = request.approved;
+    if (request.options.owner)
+      out.owner = execute::Owner{request.options.owner->name_space, request.options.owner->name, request.options.owner->uid};
+    out.adopt_uid = request.options.adopt;
+    return out;
+  }
+
+  Access access() const { return request_.plan.verb == plan::Request::Verb::Downgrade ? Access::Write : Access::Create; }
+
+  Status dry_run() {
+    Result<Files> files = load_files(context_);
+    if (!files) return fail(files.error());
+    Connection connection;
+    Result<Standing> standing = standing_of_nothing(*files);
+    if (access() == Access::Create && is_missing_file(context_.settings)) {
+      Result<const database::Driver *> driver = configured_driver(context_.settings);
+      if (!driver) return fail(driver.error());
+      connection.dialect = context_.settings.database_url->dialect;
+      connection.driver = *driver;
+    } else {
+      Result<Connection> opened = connect(context_, Access::Read, options_.run_id);
+      if (!opened) return fail(opened.error());
+      connection = std::move(*opened);
+      standing = read_standing(connection, *files);
+    }
+    if (!standing) return fail(standing.error());
+    Result<plan::Plan> plan = make_plan(connection, *files, *standing, request_.plan);
+    if (!plan) return fail(plan.error());
+    context_.output.document(report::plan_document(*plan));
+    context_.output.block(report::plan_text(*plan, context_.output.options().style));
+    return {};
+  }
+
+  Status run_reported() {
+    execute::Stop stop;
+    execute::SignalWatcher signals(stop);
+    Result<Files> files = load_files(context_);
+    if (!files) return fail(files.error());
+    if (context_.settings.database_url) context_.output.note("database " + context_.settings.database_url->redacted);
+    Result<Connection> connection = connect(context_, access(), options_.run_id);
+    if (!connection) return fail(connection.error());
+    stop.attach(connection->database.get());
+    Status done = run_connected(*connection, *files, stop, signals);
+    stop.attach(nullptr);
+    return done;
+  }
+
+  Status run_connected(Connection &connection, const Files &files, execute::Stop &stop, execute::SignalWatcher &signals) {
+    database::Database &database = *connection.database;
+    RunObserver observer(context_);
+    if (Status ready = database.preflight(); !ready) return ready;
+    if (Status willing = ask(connection, files); !willing) return willing;
+
+    execute::Lock lock(database);
+    if (Status locked = lock.take(options_.lock_wait, context_.clock, stop, observer); !locked) return locked;
+    if (request_.options.timeout) signals.set_deadline(*request_.options.timeout);
+
+    Result<Standing> standing = read_standing(connection, files);
+    if (!standing) return fail(standing.error());
+    report_.heads_before = report_.heads_after = standing->state.heads;
+    Result<plan::Plan> plan = make_plan(connection, files, *standing, request_.plan);
+    if (!plan) return fail(plan.error());
+    report_.plan_hash = plan->hash;
+    report_.untouched = plan->untouched;
+    if (Status allowed = check_plan(standing->state, *plan); !allowed) return allowed;
+
+    const execute::Surroundings run{database, options_, context_.clock,
+                                    stop,     observer, ledger::tables(connection.history, connection.dialect)};
+    for (const std::string &note : plan->notes) observer.note(note);
+    Status done = execute::open_history(run, *plan, standing->state);
+    if (done) done = execute::run_plan(run, *plan, report_);
+    observer.ended(!done.has_value());
+    if (!done && options_.on_failure == execute::OnFailure::Revert) done = revert(run, connection, files, *plan, std::move(done));
+    report_.notes = observer.notes();
+    applied_ = applied_newest_first(standing->map, report_.heads_after);
+    if (done) report_.outcome = outcome_of(*plan);
+    return done;
+  }
+
+  static execute::RunOutcome outcome_of(const plan::Plan &plan) {
+    if (!plan.steps.empty()) return execute::RunOutcome::Done;
+    return plan.outcome == graph::WalkOutcome::Ahead ? execute::RunOutcome::Ahead : execute::RunOutcome::NothingToDo;
+  }
+
+  // Before the lock, so that nobody waits for a person's answer. Without a terminal the verb is the consent.
+  Status ask(const Connection &connection, const Files &files) {
+    Result<Standing> standing = read_standing(connection, files);
+    if (!standing) return fail(standing.error());
+    report_.heads_before = report_.heads_after = standing->state.heads;
+    Result<plan::Plan> plan = make_plan(connection, files, *standing, request_.plan);
+    if (!plan) return fail(plan.error());
+    if (Status allowed = check_plan(standing->state, *plan); !allowed) return allowed;
+    const std::vector<std::string> losses = plan::losses(*plan, connection.dialect);
+    if (plan->goes_down() && plan->heads_after.empty())
+      return report::confirm(
+          fmt::format("This takes all {} applied revisions away and leaves an empty database.", plan->steps.size()),
+          context_.global.yes);
+    if (losses.empty()) return {};
+    return report::confirm(report::printable(fmt::format("This loses data for good: {}.", fmt::join(losses, "; "))),
+                           context_.global.yes);
+  }
+
+  // What may refuse a plan besides the plan itself: approval, and a promise to revert that could not be kept.
+  Status check_plan(const ledger::State &state, const plan::Plan &plan) const {
+    if (options_.approved_hash) {
+      const auto kept = state.meta.find("approved_plan");
+      const std::optional<plan::ApprovedPlan> before =
+          kept == state.meta.end() ? std::nullopt : plan::approved_from_json(kept->second);
+      if (!plan::approved_by(plan, *options_.approved_hash, before))
+        return fail(ErrorCode::ApprovalNeeded,
+                    fmt::format("the plan is {} and not the approved one, {}; look at it with `migrator plan`, then approve it",
+                                plan.hash, *options_.approved_hash),
+                    {plan.hash});
+    }
+    if (options_.on_failure != execute::OnFailure::Revert || plan.revertible()) return {};
+    return fail(
+        ErrorCode::Usage,
+        "--on-failure revert cannot take this plan back: it has a step down, a resumed, irreversible, non-transactional or data "
+        "step; run it without, or upgrade to the revision before it first");
+  }
+
+  // Takes back what this run committed, newest first. A stop, a timeout or a lost connection is no reason to go back.
+  Status revert(const execute::Surroundings &run, const Connection &connection, const Files &files, const plan::Plan &ran,
+                Status failed) {
+    if (exit_code(failed.error().code) != 20) return failed;
+    const Error why = failed.error();
+    Result<Standing> standing = read_standing(connection, files);
+    if (!standing) return failed;
+    Result<plan::Plan> back = plan::reverse_plan(standing->map, ran, report_.steps.size(), standing->state, connection.dialect,
+                                                 connection.driver->sql());
+    Status reverted = back ? execute::run_plan(run, *back, report_) : Status(fail(back.error()));
+    Error told = why;
+    if (!reverted) {
+      told.message += "; taking this run's steps back failed too: " + reverted.error().text();
+      return fail(std::move(told));
+    }
+    told.code = ErrorCode::Reverted;
+    told.message += "; this run's steps were taken back";
+    report_.outcome = execute::RunOutcome::Reverted;
+    return fail(std::move(told));
+  }
+
+  Status say(Status done) {
+    if (!request_.options.report.empty())
+      if (Status written = write_report(request_.options.report, report::bounded_report(report_, applied_)); !written && done)
+        done = written;
+    context_.output.document(report::run_document(report_));
+    if (done || !report_.steps.empty() || report_.outcome == execute::RunOutcome::Reverted)
+      context_.output.block(report::run_text(report_, context_.output.options().style));
+    return done;
+  }
+
+  const Context &context_;
+  const MoveRequest &request_;
+  execute::RunOptions options_;
+  execute::RunReport report_;
+  std::vector<std::string> applied_;
+};
+
+Status offline(const Context &context, const MoveRequest &request) {
+  Result<Files> files = load_files(context);
+  if (!files) return fail(files.error());
+  Result<const database::Driver *> driver = configured_driver(context.settings);
+  if (!driver) return fail(driver.error());
+  const Dialect dialect = context.settings.database_url->dialect;
+  Result<Standing> standing = standing_of_nothing(*files);
+  if (!standing) return fail(standing.error());
+  const Direction direction = request.plan.verb == plan::Request::Verb::Downgrade ? Direction::Down : Direction::Up;
+  Result<graph::Walk> walk = graph::offline_walk(standing->map, direction, request.plan.targets.front());
+  if (!walk) return fail(walk.error());
+  standing->state.heads = walk->heads_before;
+  plan::Route route;
+  route.heads = walk->heads_before;
+  route.walk = std::move(*walk);
+  Result<plan::Plan> plan =
+      plan::build_plan(standing->map, files->by_revision, {}, standing->state, route, dialect, (*driver)->sql());
+  if (!plan) return fail(plan.error());
+  const plan::OfflineOptions options{random_run_id(), user_name(), host_name(), MIGRATOR_VERSION,
+                                     execute::rfc3339(context.clock.now())};
+  Result<std::string> sql = plan::offline_script(*plan, ledger::tables(history_of(context.settings), dialect), dialect, options);
+  if (!sql) return fail(sql.error());
+  context.output.document({{"sql", *sql}});
+  context.output.block(*sql);
+  return {};
+}
+
+} // namespace
+
+Status move(const Context &context, const MoveRequest &request) {
+  return request.options.sql ? offline(context, request) : Move(context, request).run();
+}
+
+} // namespace migrator::commands

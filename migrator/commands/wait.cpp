@@ -1,0 +1,100 @@
+// The verb wait: polls the readers' view until the database contains what this image was built for. Holds no lock, and no connection
+// between polls.
+#include <random>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "migrator/commands/commands.h"
+#include "migrator/commands/connection.h"
+#include "migrator/commands/project.h"
+#include "migrator/execute/signals.h"
+#include "migrator/gate/wanted.h"
+#include "migrator/ledger/read.h"
+#include "migrator/report/printable.h"
+
+namespace migrator::commands {
+
+namespace {
+
+constexpr std::chrono::milliseconds kPoll{1'000};
+constexpr std::chrono::seconds kWordEvery{15};
+
+// What one look at the database said. An error that waiting cannot mend is an error; everything else is a reason to look again.
+Result<gate::Verdict> look(const Context &context, const std::vector<std::string> &wanted) {
+  Result<Connection> connection = connect(context, Access::Read);
+  const auto not_yet = [](const Error &error) { return gate::Verdict{false, "the database cannot be asked: " + error.text()}; };
+  const auto mendable = [](const Error &error) {
+    return error.code == ErrorCode::Unreachable || error.code == ErrorCode::ConnectionLost ||
+           error.code == ErrorCode::LockTimeout;
+  };
+  if (!connection) {
+    if (mendable(connection.error())) return not_yet(connection.error());
+    return fail(connection.error());
+  }
+  Result<bool> there = connection->database->has_relation(connection->history.table + "_revisions");
+  if (there && !*there) return gate::Verdict{false, "the database has no history yet"};
+  Result<std::vector<ledger::ViewRow>> rows = there ? ledger::read_view(*connection->database, connection->history)
+                                                    : Result<std::vector<ledger::ViewRow>>(fail(there.error()));
+  if (rows) return gate::verdict(*rows, wanted);
+  Error error = rows.error();
+  if (mendable(error)) return not_yet(error);
+  if (error.code == ErrorCode::NoPermission) {
+    const std::string view = ledger::tables(connection->history, connection->dialect).revisions;
+    error.message = fmt::format("the role {0} may not read {1}; whoever runs the migrations can grant it: GRANT SELECT ON {1} TO "
+                                "{0}; (or set grant_read: [{0}])",
+                                connection->database->server().user, view);
+  }
+  return fail(std::move(error));
+}
+
+Result<std::vector<std::string>> wanted_revisions(const Context &context, const cli::WaitArguments &arguments) {
+  if (!arguments.revisions.empty()) return arguments.revisions;
+  Result<Project> project = Project::load(context);
+  if (!project) return fail(project.error());
+  return project->map().real_heads();
+}
+
+std::chrono::milliseconds next_poll() {
+  thread_local std::minstd_rand engine{std::random_device{}()};
+  return kPoll / 2 + std::chrono::milliseconds(std::uniform_int_distribution<int>(0, static_cast<int>(kPoll.count()))(engine));
+}
+
+} // namespace
+
+Status wait(const Context &context, const cli::WaitArguments &arguments) {
+  execute::Stop stop;
+  const execute::SignalWatcher signals(stop);
+  Result<std::vector<std::string>> wanted = wanted_revisions(context, arguments);
+  if (!wanted) return fail(wanted.error());
+  const auto started = context.clock.steady();
+  const auto deadline = started + arguments.timeout;
+  auto next_word = started;
+  for (;;) {
+    Result<gate::Verdict> seen = look(context, *wanted);
+    if (!seen) return fail(seen.error());
+    const auto now = context.clock.steady();
+    if (seen->contained) {
+      const double seconds = std::chrono::duration<double>(now - started).count();
+      context.output.document({{"contained", true}, {"revisions", *wanted}, {"seconds", seconds}});
+      context.output.line(fmt::format("the database contains {}",
+                                      wanted->empty() ? "all there is" : fmt::format("{}", fmt::join(*wanted, ", "))));
+      return {};
+    }
+    if (now >= deadline)
+      return fail(
+          ErrorCode::WaitTimeout,
+          fmt::format(
+              "waited {:.0f} s, and {}; see what the migration says with `migrator status`, or wait longer with --timeout",
+              std::chrono::duration<double>(arguments.timeout).count(), seen->reason),
+          *wanted);
+    if (now >= next_word) {
+      context.log.event(report::LogLevel::Info, "waiting", "waiting: " + report::printable(seen->reason));
+      next_word = now + kWordEvery;
+    }
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - now);
+    if (stop.wait_for(std::min(next_poll(), std::max(left, std::chrono::milliseconds(1))))) return stop.check();
+  }
+}
+
+} // namespace migrator::commands

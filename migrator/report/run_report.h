@@ -1,0 +1,32 @@
+// The end of a run as people and programs read it, and the bounded report that a Job leaves behind (docs/json.md). Pure.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "migrator/execute/run.h"
+#include "migrator/report/style.h"
+
+namespace migrator::report {
+
+// The protocol between operator and runner; it grows, it never changes.
+inline constexpr std::string_view kProtocol = "1.0";
+// What a termination message may hold.
+inline constexpr std::size_t kLargestReport = 4'096;
+
+// {"outcome","exit_code","run_id","heads_before","heads_after","untouched","steps":[{"revision","direction","seconds"}],"plan_hash",
+// "seconds","started_at","notes"} and "error" of a failed run.
+nlohmann::ordered_json run_document(const execute::RunReport &run);
+
+// The sentence or two a person sees last; ends with a line end.
+std::string run_text(const execute::RunReport &run, const Style &style);
+
+// The report of --report: run_document with the protocol and the newest applied revisions, cut to at most `limit` bytes and valid JSON
+// always: first the notes go, then the oldest steps, then the oldest applied revisions, each with a count of what is missing; at last
+// the error's message is shortened.
+std::string bounded_report(const execute::RunReport &run, const std::vector<std::string> &applied_newest_first,
+                           std::size_t limit = kLargestReport);
+
+} // namespace migrator::report
