@@ -59,6 +59,7 @@ Result<std::optional<std::string>> one_cell(Connection &connection, std::string_
 } // namespace
 
 Status Session::before(const std::string &sql) {
+  used_ = true;
   if (!settings_.empty() || !may_change_session(sql)) return {};
   return remember();
 }
@@ -78,12 +79,16 @@ Status Session::remember() {
 }
 
 Status Session::reset() {
+  if (!used_) return {};
   if (touched()) // first, for PRAGMA query_only would keep the rest from being dropped
     if (auto done = restore_settings(); !done) return done;
   if (auto done = drop_temporary(); !done) return done;
-  if (!touched() || connection_.in_transaction()) return {};
-  if (auto done = detach_databases(); !done) return done;
-  settings_.clear();
+  if (touched()) {
+    if (connection_.in_transaction()) return {};
+    if (auto done = detach_databases(); !done) return done;
+    settings_.clear();
+  }
+  used_ = false;
   return {};
 }
 

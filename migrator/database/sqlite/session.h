@@ -17,7 +17,7 @@ class Session {
 public:
   explicit Session(Connection &connection) : connection_(connection) {}
 
-  // Call before a statement of a user's is prepared, for a PRAGMA acts as early as that: remembers the settings if it may change them.
+  // Call before each statement of a user's is prepared, for a PRAGMA acts as early as that: remembers the settings if it may change them.
   Status before(const std::string &sql);
 
   // Drops temporary objects, detaches databases (outside a transaction only, where alone SQLite can) and puts settings back to
@@ -38,7 +38,8 @@ private:
   Status detach_databases();
 
   Connection &connection_;
-  std::vector<std::pair<std::string, std::string>> settings_; // empty: nothing was touched
+  bool used_ = false;                                         // a user's statement ran since the last whole reset()
+  std::vector<std::pair<std::string, std::string>> settings_; // empty: no statement could change them
   bool like_ignores_case_ = true;
 };
 
