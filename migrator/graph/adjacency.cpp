@@ -2,22 +2,28 @@
 #include "migrator/graph/adjacency.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace migrator::graph {
 
-Adjacency::Adjacency(std::size_t size, const std::vector<Edge> &edges) : offsets_(size + 1, 0) {
-  std::vector<Edge> sorted = edges;
-  const auto key = [](const Edge &edge) { return (std::uint64_t{edge.from} << 32U) | edge.to; };
-  std::sort(sorted.begin(), sorted.end(), [&](const Edge &left, const Edge &right) { return key(left) < key(right); });
-  const auto same = [&](const Edge &left, const Edge &right) { return key(left) == key(right); };
-  sorted.erase(std::unique(sorted.begin(), sorted.end(), same), sorted.end());
-
-  targets_.reserve(sorted.size());
-  for (const Edge &edge : sorted) {
-    ++offsets_[edge.from + std::size_t{1}];
-    targets_.push_back(edge.to);
-  }
+Adjacency::Adjacency(std::size_t size, const std::vector<Edge> &edges) : offsets_(size + 1, 0), targets_(edges.size()) {
+  for (const Edge &edge : edges) ++offsets_[edge.from + std::size_t{1}];
   for (std::size_t i = 1; i < offsets_.size(); ++i) offsets_[i] += offsets_[i - 1];
+  std::vector<std::size_t> next(offsets_.begin(), offsets_.end() - 1);
+  for (const Edge &edge : edges) targets_[next[edge.from]++] = edge.to;
+
+  // Each position's targets sorted, and moved down over what was repeated before them.
+  const auto at = [&](std::size_t offset) { return targets_.begin() + static_cast<std::ptrdiff_t>(offset); };
+  std::size_t kept = 0;
+  for (std::size_t from = 0; from < size; ++from) {
+    const auto first = at(std::exchange(offsets_[from], kept));
+    const auto last = at(offsets_[from + 1]);
+    std::sort(first, last);
+    for (auto target = first; target != last; ++target)
+      if (target == first || *target != targets_[kept - 1]) targets_[kept++] = *target;
+  }
+  offsets_[size] = kept;
+  targets_.resize(kept);
 }
 
 std::span<const Index> Adjacency::operator[](Index from) const {
@@ -25,11 +31,15 @@ std::span<const Index> Adjacency::operator[](Index from) const {
 }
 
 Adjacency Adjacency::reversed() const {
-  std::vector<Edge> edges;
-  edges.reserve(targets_.size());
+  Adjacency result;
+  result.offsets_.assign(size() + 1, 0);
+  result.targets_.resize(targets_.size());
+  for (const Index to : targets_) ++result.offsets_[to + std::size_t{1}];
+  for (std::size_t i = 1; i < result.offsets_.size(); ++i) result.offsets_[i] += result.offsets_[i - 1];
+  std::vector<std::size_t> next(result.offsets_.begin(), result.offsets_.end() - 1);
   for (Index from = 0; from < size(); ++from)
-    for (const Index to : (*this)[from]) edges.push_back({to, from});
-  return Adjacency(size(), edges);
+    for (const Index to : (*this)[from]) result.targets_[next[to]++] = from;
+  return result;
 }
 
 bool RevisionSet::insert(Index index) {
