@@ -5,7 +5,8 @@
 -- migrate:created 2026-01-13T15:00:00Z
 
 -- Teaches: a branch. The warehouse team started from the same parent as b85d3e94f016, so the history has two children there
--- (`migrator branches`). The label names the branch: `warehouse@head` is its newest revision, `warehouse@-1` one step down it.
+-- (`migrator branches`). The label names the branch from here on, past the merge as well: `upgrade warehouse@+1` takes the next step
+-- on this side, even before anything of it is applied, `downgrade warehouse@-1` one back.
 
 -- migrate:up
 CREATE TABLE stock (
