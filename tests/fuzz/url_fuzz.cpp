@@ -14,8 +14,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *bytes, std::size_t siz
   if (!url)
     require(url.error().code == migrator::ErrorCode::InvalidConfiguration && !url.error().message.empty(),
             "an error is one of configuration");
-  // The same bytes as what follows a password: wherever a URL ends, its password is not shown.
+  // The same bytes as what follows a password: wherever a URL ends, its password is not shown. Where it stands as a host or a path, it is no password.
   constexpr std::string_view kPassword = "s3cret-passw0rd";
+  if (text.find(kPassword.substr(0, 4)) != std::string_view::npos) return 0;
   const auto secret = migrator::database::parse_url("postgresql://anna:" + std::string(kPassword) + "@" + std::string(text));
   const auto shown = secret ? secret->redacted : secret.error().text();
   require(shown.find(kPassword) == std::string::npos, "a password is not shown");

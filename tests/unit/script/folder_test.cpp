@@ -132,6 +132,20 @@ TEST_F(Folder, AFileOfTheLargestSize) {
   EXPECT_EQ(ids(scripts), std::vector<std::string>{"a"});
 }
 
+TEST_F(Folder, FilesAroundTheSizeOfOneReadAreReadWhole) {
+  for (const std::size_t size : {65'535U, 65'536U, 65'537U, 131'072U, 200'000U}) {
+    std::string text = "-- migrate:revision a\n-- migrate:down_revision none\n-- migrate:up\n--";
+    text.resize(size - 1, 'x');
+    text += '!';
+    write("a.sql", text);
+    const auto scripts = load({root_}, LoadDepth::Full);
+    ASSERT_TRUE(scripts.has_value()) << scripts.error().text();
+    const auto &sql = std::get<SqlText>(scripts->at(0).sections.at(0).items.at(0)).text;
+    EXPECT_EQ(sql.back(), '!') << size;
+    EXPECT_EQ(sql.size(), size - text.find("--x")) << size;
+  }
+}
+
 TEST_F(Folder, ABrokenLink) {
   std::filesystem::create_symlink("nowhere", root_ + "/a.sql");
   EXPECT_EQ(load({root_}, LoadDepth::Full).error().text(),
