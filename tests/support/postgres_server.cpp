@@ -25,7 +25,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace migrator::testing {
+namespace migrator::test_support {
 
 namespace {
 
@@ -224,4 +224,4 @@ std::string Pgbouncer::url(const std::string &database, const std::string &role)
   return "postgresql://" + role + "@127.0.0.1:" + std::to_string(port_) + "/" + database;
 }
 
-} // namespace migrator::testing
+} // namespace migrator::test_support

@@ -8,7 +8,7 @@
 
 #include <sys/types.h>
 
-namespace migrator::testing {
+namespace migrator::test_support {
 
 // A program that runs beside the test, ended by its own process id.
 class ChildProcess {
@@ -78,4 +78,4 @@ private:
 // A port of loopback that was free a moment ago.
 int free_port();
 
-} // namespace migrator::testing
+} // namespace migrator::test_support

@@ -43,6 +43,12 @@ std::string primary_of(std::string_view terse) {
   return text;
 }
 
+// libpqxx 6 leaves the state out of the exceptions that have a class of their own.
+std::string sqlstate_of(const pqxx::sql_error &error) {
+  if (!error.sqlstate().empty()) return error.sqlstate();
+  return dynamic_cast<const pqxx::insufficient_privilege *>(&error) != nullptr ? "42501" : "";
+}
+
 std::int64_t number(const char *digits) {
   return digits == nullptr ? 0 : std::strtoll(digits, nullptr, 10);
 }
@@ -207,7 +213,7 @@ Answer<Rows> Session::query(std::string_view sql) {
   try {
     return rows_from(implementation_->execute(sql));
   } catch (const pqxx::sql_error &error) {
-    complaint.sqlstate = error.sqlstate();
+    complaint.sqlstate = sqlstate_of(error);
     complaint.primary = primary_of(error.what());
   } catch (const std::exception &error) {
     complaint.primary = primary_of(error.what());
@@ -325,6 +331,14 @@ TransactionState Session::state() const noexcept {
 bool Session::has_unread_input() const noexcept {
   pollfd watched{PQsocket(implementation_->raw()), POLLIN, 0};
   return watched.fd < 0 || poll(&watched, 1, 0) > 0;
+}
+
+bool Session::reads_text_as_written() const noexcept {
+  const auto reported = [this](const char *setting) {
+    const char *value = PQparameterStatus(implementation_->raw(), setting);
+    return std::string_view(value == nullptr ? "" : value);
+  };
+  return reported("standard_conforming_strings") == "on" && reported("client_encoding") == "UTF8";
 }
 
 int Session::announced_backend() const noexcept {

@@ -57,6 +57,10 @@ public:
   // Whether something has come from the server unasked: its farewell, as a rule. No round trip.
   bool has_unread_input() const noexcept;
 
+  // Whether the server takes literals as we write them: standard_conforming_strings is on and the encoding UTF-8. It reads all statements of
+  // one batch() under the settings that were there before the first.
+  bool reads_text_as_written() const noexcept;
+
   int announced_backend() const noexcept; // as told at login: a pooler tells a number of its own
   int server_version() const noexcept;    // 150018
   std::string server_version_text() const;

@@ -21,7 +21,7 @@ constexpr int kRollbackAttempts = 3; // a request to cancel that comes late may 
 // Our own settings, by `set`: "SET LOCAL" or "SET".
 std::string PostgresqlDatabase::settings_sql(std::string_view set, const UnitSettings &settings) const {
   std::string sql = fmt::format("{0} standard_conforming_strings = on; {0} lock_timeout = {1}; {0} statement_timeout = {2}; "
-                                "{0} idle_in_transaction_session_timeout = 0; ",
+                                "{0} idle_in_transaction_session_timeout = 0; {0} client_encoding = 'UTF8'; ",
                                 set, settings.lock_timeout.count(), settings.statement_timeout.count());
   if (checks_interval_) sql += fmt::format("{} client_connection_check_interval = 1000; ", set);
   if (session_->server_version() >= kFirstWithTransactionTimeout) sql += fmt::format("{} transaction_timeout = 0; ", set);
@@ -106,13 +106,16 @@ Status PostgresqlDatabase::finish_unit(std::string_view bookkeeping) {
   }
   UnitSettings ours = unit_settings_;
   ours.statement_timeout = std::chrono::milliseconds(0);
-  const std::string reset = in_bare_ ? "SET LOCAL ROLE NONE; " : std::string(kResetSession);
-  const auto replies = session_->batch(
-      fmt::format("SET CONSTRAINTS ALL IMMEDIATE; {}{}{}\n; COMMIT", reset, settings_sql("SET LOCAL", ours), bookkeeping));
+  std::string sql = "SET CONSTRAINTS ALL IMMEDIATE; " + (in_bare_ ? "SET LOCAL ROLE NONE; " : std::string(kResetSession)) +
+                    settings_sql("SET LOCAL", ours);
+  if (!session_->reads_text_as_written()) {
+    if (const auto reset = session_->batch(sql); !reset) return gone(reset.error().complaint);
+    sql.clear();
+  }
+  const auto replies = session_->batch(fmt::format("{}{}\n; COMMIT", sql, bookkeeping));
   if (!replies) {
     const Complaint &complaint = replies.error().complaint;
-    const bool stopped_before = complaint.interrupted && session_->state() != TransactionState::Lost;
-    if (!complaint.lost || stopped_before) return gone(complaint);
+    if (!complaint.lost) return gone(complaint);
     in_unit_ = false;
     Error error = own_error(complaint, "COMMIT");
     error.code = ErrorCode::CommitUnknown;
