@@ -13,7 +13,7 @@ namespace migrator::cli {
 
 namespace {
 
-using config::quoted;
+using config::in_quotes;
 
 tl::unexpected<Error> usage(std::string message) {
   return fail(ErrorCode::Usage, std::move(message));
@@ -72,19 +72,19 @@ public:
   void duration(std::string_view flag, std::optional<std::chrono::milliseconds> &into) {
     if (!words_.has(flag)) return;
     into = config::parse_duration(words_.value(flag));
-    if (!into) complain(quoted(flag) + ": " + config::not_a_duration(words_.value(flag)));
+    if (!into) complain(in_quotes(flag) + ": " + config::not_a_duration(words_.value(flag)));
   }
 
   // A duration above zero.
   void period(std::string_view flag, std::optional<std::chrono::milliseconds> &into) {
     duration(flag, into);
-    if (into && into->count() == 0) complain(quoted(flag) + " must be longer than 0. Leave it out for no limit.");
+    if (into && into->count() == 0) complain(in_quotes(flag) + " must be longer than 0. Leave it out for no limit.");
   }
 
   void name(std::string_view flag, std::optional<std::string> (*why_not)(const std::string &), std::optional<std::string> &into) {
     text(flag, into);
     if (!into) return;
-    if (const auto why = why_not(*into)) complain(quoted(flag) + ": " + *why);
+    if (const auto why = why_not(*into)) complain(in_quotes(flag) + ": " + *why);
   }
 
   void owner(std::optional<Owner> &into) {
@@ -222,7 +222,7 @@ Result<Command> read_command(const Verb &verb, const Words &words, FlagReader &r
     if (subject == "zsh") return Command(CompletionArguments{CompletionSubject::Zsh});
     if (subject == "fish") return Command(CompletionArguments{CompletionSubject::Fish});
     if (subject == "revisions") return Command(CompletionArguments{CompletionSubject::Revisions});
-    return usage("there is no completion for " + quoted(subject) + ". Name bash, zsh or fish.");
+    return usage("there is no completion for " + in_quotes(subject) + ". Name bash, zsh or fish.");
   }
   }
   return fail(ErrorCode::Internal,
@@ -236,7 +236,7 @@ Status check_count(const Verb &verb, const std::vector<std::string> &alone) {
     return usage(std::string(verb.name) + " needs " + std::string(verb.arguments) + ". Write " + line + "; \"migrator " +
                  std::string(verb.name) + " --help\" has examples.");
   if (alone.size() > verb.most_arguments)
-    return usage("unexpected argument " + quoted(alone[verb.most_arguments]) + ". Write " + line + ".");
+    return usage("unexpected argument " + in_quotes(alone[verb.most_arguments]) + ". Write " + line + ".");
   return {};
 }
 
@@ -257,7 +257,7 @@ tl::unexpected<Error> unknown_verb(const std::string &name) {
   std::vector<std::string_view> names;
   for (const Verb &verb : verbs()) names.push_back(verb.name);
   const std::string near = config::did_you_mean(name, names);
-  return usage("unknown verb " + quoted(name) + "." + (near.empty() ? " Run \"migrator --help\" for the list." : near));
+  return usage("unknown verb " + in_quotes(name) + "." + (near.empty() ? " Run \"migrator --help\" for the list." : near));
 }
 
 } // namespace

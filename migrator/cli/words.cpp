@@ -36,7 +36,7 @@ std::string see_help(const Verb *verb) {
 
 tl::unexpected<Error> unknown_flag(const Verb *verb, const std::string &word, const std::vector<KnownFlag> &known) {
   const std::string name = flag_name(word);
-  std::string message = "unknown flag" + (name.empty() ? std::string() : " " + config::quoted(name));
+  std::string message = "unknown flag" + (name.empty() ? std::string() : " " + config::in_quotes(name));
   if (verb != nullptr) message += " for " + std::string(verb->name);
   message += ".";
   std::vector<std::string_view> names;
@@ -50,17 +50,17 @@ Status check(const KnownFlag &row, const std::vector<std::string> &values) {
   if (row.flag->value.empty()) {
     const bool given_a_value =
         std::any_of(values.begin(), values.end(), [](const std::string &value) { return value != "true"; });
-    if (given_a_value) return fail(ErrorCode::Usage, config::quoted(name) + " takes no value. Write it alone.");
+    if (given_a_value) return fail(ErrorCode::Usage, config::in_quotes(name) + " takes no value. Write it alone.");
     return {};
   }
   if (values.size() > 1 && !row.flag->repeatable)
-    return fail(ErrorCode::Usage, config::quoted(name) + " is given more than once. Keep one of them.");
+    return fail(ErrorCode::Usage, config::in_quotes(name) + " is given more than once. Keep one of them.");
   for (const std::string &value : values) {
-    if (value.empty()) return fail(ErrorCode::Usage, config::quoted(name) + " is given an empty value.");
+    if (value.empty()) return fail(ErrorCode::Usage, config::in_quotes(name) + " is given an empty value.");
     if (row.flag->choices.empty()) continue;
     const std::string padded = " " + std::string(row.flag->choices) + " ";
     if (value.find(' ') != std::string::npos || padded.find(" " + value + " ") == std::string::npos)
-      return fail(ErrorCode::Usage, config::quoted(name) + " cannot be " + config::quoted(value) +
+      return fail(ErrorCode::Usage, config::in_quotes(name) + " cannot be " + config::in_quotes(value) +
                                         ". It is one of: " + std::string(row.flag->choices) + ".");
   }
   return {};
@@ -107,7 +107,7 @@ Result<Words> read_words(const Verb *verb, const std::vector<std::string> &argum
     app.parse(std::vector<std::string>(std::make_reverse_iterator(end_of_flags), arguments.rend()));
   } catch (const CLI::ParseError &) {
     // With every policy set to take all, the last flag lacking its value is the one way to fail.
-    return fail(ErrorCode::Usage, config::quoted(flag_name(*std::prev(end_of_flags))) + " needs a value." + see_help(verb));
+    return fail(ErrorCode::Usage, config::in_quotes(flag_name(*std::prev(end_of_flags))) + " needs a value." + see_help(verb));
   }
   Words words;
   for (const std::string &word : app.remaining()) {

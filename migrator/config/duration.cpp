@@ -47,7 +47,7 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
 }
 
 std::string not_a_duration(std::string_view text) {
-  return quoted(text) + " is not a duration. Write a number with its unit, like 500ms, 60s, 2m or 1h30m.";
+  return in_quotes(text) + " is not a duration. Write a number with its unit, like 500ms, 60s, 2m or 1h30m.";
 }
 
 std::string to_text(std::chrono::milliseconds duration) {

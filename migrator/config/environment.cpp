@@ -60,7 +60,7 @@ private:
     while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
     if (text->empty())
       return fail(ErrorCode::InvalidConfiguration,
-                  "DATABASE_URL_FILE names an empty file, " + quoted(**file) + ". Write the URL into it.", {**file});
+                  "DATABASE_URL_FILE names an empty file, " + in_quotes(**file) + ". Write the URL into it.", {**file});
     into = Written{std::move(*text), "DATABASE_URL_FILE", {}, 0};
     return {};
   }

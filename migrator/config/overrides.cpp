@@ -13,7 +13,7 @@ std::optional<std::string> why_not_a_table_name(const std::string &name) {
   const bool fits = !name.empty() && name.size() <= kLongest && letter(name.front()) &&
                     std::all_of(name.begin(), name.end(), [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
   if (fits) return std::nullopt;
-  return quoted(name) +
+  return in_quotes(name) +
          " cannot name the version table. Use a letter or \"_\" first, then letters, digits and \"_\", at most 50.";
 }
 
@@ -23,7 +23,7 @@ std::optional<std::string> why_not_a_schema_name(const std::string &name) {
     return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f;
   });
   if (fits) return std::nullopt;
-  return quoted(name) + " cannot name a schema. Use 1 to 63 bytes without control characters.";
+  return in_quotes(name) + " cannot name a schema. Use 1 to 63 bytes without control characters.";
 }
 
 } // namespace migrator::config

@@ -66,6 +66,12 @@ Result<Settings> resolve(const Overrides &flags, const Overrides &environment, c
   if (use == DatabaseUse::Required && !settings.database_url)
     return fail(ErrorCode::InvalidConfiguration,
                 "no database is configured. Set DATABASE_URL, write database_url into migrator.yaml, or give --database-url.");
+  const std::string &schema = settings.version_schema;
+  if (settings.database_url && settings.database_url->dialect == Dialect::Sqlite && !schema.empty() && schema != "main")
+    return fail(ErrorCode::InvalidConfiguration,
+                "version_schema \"" + schema +
+                    "\" is for PostgreSQL: SQLite keeps the history in its main database. Leave version_schema out.",
+                {schema});
   if (settings.direct_url && settings.database_url && settings.direct_url->dialect != settings.database_url->dialect)
     return fail(ErrorCode::InvalidConfiguration,
                 "direct_url and database_url name different kinds of database. Both must lead to the same one.");

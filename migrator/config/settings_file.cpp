@@ -3,8 +3,11 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <set>
+#include <sstream>
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include "migrator/config/duration.h"
@@ -48,14 +51,16 @@ private:
       const std::string key = pair.first.Scalar();
       if (!known.empty() && std::find(known.begin(), known.end(), key) == known.end())
         return error(pair.first, unknown_key(prefix, key, known));
-      if (!seen.insert(key).second) return error(pair.first, quoted(prefix + key) + " is given twice. Keep one of them.");
+      if (!seen.insert(key).second) return error(pair.first, in_quotes(prefix + key) + " is given twice. Keep one of them.");
+      if (pair.second.IsNull())
+        return error(pair.first, in_quotes(prefix + key) + " has no value. Give it one or leave the key out.");
       if (Status done = read(key, pair.second); !done) return done;
     }
     return {};
   }
 
   static std::string unknown_key(const std::string &prefix, const std::string &key, const std::vector<std::string_view> &known) {
-    std::string message = "unknown key " + quoted(prefix + key) + ".";
+    std::string message = "unknown key " + in_quotes(prefix + key) + ".";
     const std::string_view near = nearest(key, known);
     if (!near.empty()) return message + " Did you mean \"" + prefix + std::string(near) + "\"?";
     return message + " docs/configuration.md lists the keys.";
@@ -71,9 +76,8 @@ private:
 
   // --- values --------------------------------------------------------------------------------------------------------------
   Result<std::string> text(const std::string &key, const YAML::Node &value) const {
-    if (!value.IsScalar() || (value.Scalar().empty() && value.Tag() != "!"))
-      return error(value, quoted(key) + " must be a text, like `" + key + ": value`.");
-    if (value.Scalar().empty()) return error(value, quoted(key) + " is empty. Give it a value or leave the key out.");
+    if (!value.IsScalar()) return error(value, in_quotes(key) + " must be a text, like `" + key + ": value`.");
+    if (value.Scalar().empty()) return error(value, in_quotes(key) + " is empty. Give it a value or leave the key out.");
     return value.Scalar();
   }
 
@@ -86,10 +90,10 @@ private:
       list.push_back(std::move(*one));
       return list;
     }
-    if (!value.IsSequence()) return error(value, quoted(key) + " must be a list, like `" + key + ": [one, two]`.");
+    if (!value.IsSequence()) return error(value, in_quotes(key) + " must be a list, like `" + key + ": [one, two]`.");
     for (const YAML::Node &item : value) {
       if (!item.IsScalar() || item.Scalar().empty())
-        return error(item, "each entry of " + quoted(key) + " must be a text that is not empty.");
+        return error(item, "each entry of " + in_quotes(key) + " must be a text that is not empty.");
       list.push_back(item.Scalar());
     }
     return list;
@@ -115,7 +119,7 @@ private:
     Result<std::string> written_text = text(key, value);
     if (!written_text) return fail(std::move(written_text.error()));
     into = parse_duration(*written_text);
-    if (!into) return error(value, quoted(key) + ": " + not_a_duration(*written_text));
+    if (!into) return error(value, in_quotes(key) + ": " + not_a_duration(*written_text));
     return {};
   }
 
@@ -131,7 +135,7 @@ private:
       }
       list += (list.empty() ? "" : ", ") + std::string(word);
     }
-    return error(value, quoted(key) + " must be one of " + list + ".");
+    return error(value, in_quotes(key) + " must be one of " + list + ".");
   }
 
   template <typename Value, typename Into> static Status keep(Result<Value> value, Into &into) {
@@ -149,14 +153,14 @@ private:
 
   Status read_migrations(const std::string &key, const YAML::Node &value) {
     Result<std::vector<std::string>> folders = paths(key, value);
-    if (folders && folders->empty()) return error(value, quoted(key) + " is empty. Name at least one folder.");
+    if (folders && folders->empty()) return error(value, in_quotes(key) + " is empty. Name at least one folder.");
     return keep(std::move(folders), settings_.migrations);
   }
 
   Status read_version_table(const std::string &key, const YAML::Node &value) {
     Result<std::string> name = text(key, value);
     if (!name) return fail(std::move(name.error()));
-    if (const auto why = why_not_a_table_name(*name)) return error(value, quoted(key) + ": " + *why);
+    if (const auto why = why_not_a_table_name(*name)) return error(value, in_quotes(key) + ": " + *why);
     settings_.version_table = std::move(*name);
     return {};
   }
@@ -164,7 +168,7 @@ private:
   Status read_version_schema(const std::string &key, const YAML::Node &value) {
     Result<std::string> name = text(key, value);
     if (!name) return fail(std::move(name.error()));
-    if (const auto why = why_not_a_schema_name(*name)) return error(value, quoted(key) + ": " + *why);
+    if (const auto why = why_not_a_schema_name(*name)) return error(value, in_quotes(key) + ": " + *why);
     settings_.version_schema = std::move(*name);
     return {};
   }
@@ -198,7 +202,7 @@ private:
   }
 
   Status read_backup(const std::string &key, const YAML::Node &value) {
-    if (!value.IsMap()) return error(value, quoted(key) + " must hold keys of its own, like `policy: always`.");
+    if (!value.IsMap()) return error(value, in_quotes(key) + " must hold keys of its own, like `policy: always`.");
     BackupSettings &backup = settings_.backup;
     Status done = each_key(value, "backup.",
                            [&](const std::string &inner, const YAML::Node &node) -> Status {
@@ -238,7 +242,7 @@ private:
   }
 
   Status read_lint(const std::string &key, const YAML::Node &value) {
-    if (!value.IsMap()) return error(value, quoted(key) + " must hold rules, like `drop-column: error`.");
+    if (!value.IsMap()) return error(value, in_quotes(key) + " must hold rules, like `drop-column: error`.");
     return each_key(value, "lint.",
                     [&](const std::string &rule, const YAML::Node &node) {
                       return choice<LintLevel>(
@@ -288,6 +292,32 @@ int line_of(std::string_view text, std::size_t offset) {
   return 1 + static_cast<int>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(offset), '\n'));
 }
 
+// Hears of a document and keeps where it starts.
+class DocumentStart : public YAML::EventHandler {
+public:
+  void OnDocumentStart(const YAML::Mark &mark) override { start = mark; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark &, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark &, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark &, const std::string &, YAML::anchor_t, const std::string &) override {}
+  void OnSequenceStart(const YAML::Mark &, const std::string &, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark &, const std::string &, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+  YAML::Mark start;
+};
+
+// Where anything follows the first document. The library reads on for ever at some tokens that belong to no document, so it is
+// asked for the second one only.
+std::optional<YAML::Mark> second_document(const std::string &text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  DocumentStart handler;
+  if (!parser.HandleNextDocument(handler) || !parser.HandleNextDocument(handler)) return std::nullopt;
+  return handler.start;
+}
+
 } // namespace
 
 Result<FileSettings> parse_settings_file(std::string_view text, const std::string &path) {
@@ -301,12 +331,10 @@ Result<FileSettings> parse_settings_file(std::string_view text, const std::strin
   settings.path = path;
   settings.folder = path.substr(0, path.rfind('/') + 1);
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
-    if (documents.size() > 1)
-      return fail_at(path, documents[1].Mark().line + 1, ErrorCode::InvalidConfiguration,
-                     "a second YAML document starts here. Keep one document in the file.");
-    if (!documents.empty())
-      if (Status done = FileReader(settings).read(documents.front()); !done) return fail(std::move(done.error()));
+    if (const std::optional<YAML::Mark> more = second_document(std::string(text)))
+      return fail_at(path, more->line + 1, ErrorCode::InvalidConfiguration,
+                     "something follows the settings here. Keep one YAML document in the file.");
+    if (Status done = FileReader(settings).read(YAML::Load(std::string(text))); !done) return fail(std::move(done.error()));
   } catch (const YAML::Exception &exception) {
     // The library's own words end at a colon: what follows is text of the file.
     const std::string reason = exception.msg.substr(0, exception.msg.find(':'));

@@ -17,6 +17,6 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string_vi
 
 // The text in quotes, safe for a message: control characters become "?", long text is cut at 60 bytes, and whatever may hold a
 // password (a URL, a libpq connection string) is not repeated at all: `(a connection string)`.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 } // namespace migrator::config

@@ -1,0 +1,50 @@
+#include "migrator/config/duration.h"
+
+#include <gtest/gtest.h>
+
+namespace migrator::config {
+namespace {
+
+using std::chrono::milliseconds;
+
+struct DurationCase {
+  std::string name;
+  std::string text;
+  std::optional<milliseconds> expected;
+};
+
+class Duration : public testing::TestWithParam<DurationCase> {};
+
+TEST_P(Duration, IsRead) {
+  EXPECT_EQ(parse_duration(GetParam().text), GetParam().expected);
+}
+
+TEST_P(Duration, SurvivesItsShortestSpelling) {
+  const std::optional<milliseconds> duration = parse_duration(GetParam().text);
+  EXPECT_EQ(parse_duration(to_text(duration.value_or(milliseconds(1)))), duration.value_or(milliseconds(1)));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Texts, Duration,
+    testing::Values(DurationCase{"Zero", "0", milliseconds(0)}, DurationCase{"ZeroSeconds", "0s", milliseconds(0)},
+                    DurationCase{"Milliseconds", "500ms", milliseconds(500)},
+                    DurationCase{"Seconds", "60s", milliseconds(60'000)}, DurationCase{"Minutes", "2m", milliseconds(120'000)},
+                    DurationCase{"HoursAndMinutes", "1h30m", milliseconds(5'400'000)},
+                    DurationCase{"Everything", "1h1m1s1ms", milliseconds(3'661'001)},
+                    DurationCase{"TheLongest", "2147483647ms", milliseconds(2'147'483'647)},
+                    DurationCase{"OneTooLong", "2147483648ms", std::nullopt},
+                    DurationCase{"TooLongInAll", "596h32m", std::nullopt},
+                    DurationCase{"Huge", "99999999999999999999s", std::nullopt}, DurationCase{"Empty", "", std::nullopt},
+                    DurationCase{"NoUnit", "60", std::nullopt}, DurationCase{"NoNumber", "s", std::nullopt},
+                    DurationCase{"Negative", "-1s", std::nullopt}, DurationCase{"Fraction", "1.5s", std::nullopt},
+                    DurationCase{"Blank", "1 s", std::nullopt}, DurationCase{"UnknownUnit", "3d", std::nullopt},
+                    DurationCase{"WrongOrder", "30m1h", std::nullopt}, DurationCase{"Twice", "1s1s", std::nullopt},
+                    DurationCase{"Upper", "1S", std::nullopt}),
+    [](const auto &given) { return given.param.name; });
+
+TEST(NotADuration, SaysWhatToWrite) {
+  EXPECT_EQ(not_a_duration("60"), "\"60\" is not a duration. Write a number with its unit, like 500ms, 60s, 2m or 1h30m.");
+}
+
+} // namespace
+} // namespace migrator::config
