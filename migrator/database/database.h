@@ -47,10 +47,12 @@ struct Statement {
   std::string keyword; // "CREATE INDEX CONCURRENTLY": for messages
   TransactionRule rule = TransactionRule::Any;
   ProbeKind probe = ProbeKind::None; // only meaningful for NeverInside
+  bool sets_session = false;         // SET, RESET, ATTACH, DETACH, PRAGMA: lasts as long as the session and is lost with it
   bool keeps_foreign_keys =
       false; // SQLite: cannot add a foreign key violation (CREATE TABLE without AS, CREATE INDEX/VIEW/TRIGGER,
              // DROP VIEW/TRIGGER)
-  bool bare_when_alone = false; // PostgreSQL's CALL: in a transaction:false section it runs outside a transaction, for it may end its own
+  bool bare_when_alone =
+      false; // PostgreSQL's CALL: in a transaction:false section it runs outside a transaction, for it may end its own
   std::optional<std::string> copy_data; // PostgreSQL: what follows COPY … FROM stdin, verbatim, without the `\.` line
 };
 

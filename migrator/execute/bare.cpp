@@ -49,15 +49,31 @@ private:
   }
 
   Status execute() {
-    database::UnitSettings settings = step_.settings(unit_.timeouts, unit_.foreign_keys, false);
-    // CONCURRENTLY waits for every older transaction: a lock_timeout would only leave an invalid index behind.
-    const bool concurrent = statement_.keyword.find("CONCURRENTLY") != std::string::npos;
-    if (concurrent && !unit_.timeouts.lock) settings.lock_timeout = std::chrono::milliseconds(0);
-    if (Status begun = database().begin_bare(settings); !begun) return begun;
+    Result<bool> waits = wait_without_end();
+    if (!waits) return fail(waits.error());
     Result<std::int64_t> rows = database().run(statement_);
-    database().end_bare();
+    if (*waits)
+      if (Status back = set_lock_timeout(lock_timeout()); !back && rows) return back;
     if (!rows) return fail(rows.error());
     return {};
+  }
+
+  std::chrono::milliseconds lock_timeout() const { return step_.settings(unit_.timeouts, false, false).lock_timeout; }
+
+  Status set_lock_timeout(std::chrono::milliseconds timeout) {
+    Result<database::Rows> set = database().query("SET lock_timeout = " + std::to_string(timeout.count()));
+    return set ? Status() : Status(fail(set.error()));
+  }
+
+  // CONCURRENTLY waits for every older transaction: a lock_timeout would only leave an invalid index behind. So it is 0 for that
+  // statement, unless the section says otherwise by its option or by a SET of its own.
+  Result<bool> wait_without_end() {
+    if (statement_.keyword.find("CONCURRENTLY") == std::string::npos || unit_.timeouts.lock) return false;
+    Result<database::Rows> now = database().query("SELECT setting FROM pg_catalog.pg_settings WHERE name = 'lock_timeout'");
+    if (!now) return fail(now.error());
+    if (now->rows.empty() || now->rows.front().front() != std::to_string(lock_timeout().count())) return false;
+    if (Status set = set_lock_timeout(std::chrono::milliseconds(0)); !set) return fail(set.error());
+    return true;
   }
 
   // What a killed run left: true if the statement has taken effect.

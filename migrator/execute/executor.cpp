@@ -160,11 +160,46 @@ bool can_still_write(const Error &error) {
          error.code != ErrorCode::Unreachable && error.code != ErrorCode::Diverged;
 }
 
+// Keeps the session of a transaction:false section open over its units.
+class SectionSession {
+public:
+  explicit SectionSession(const StepRun &step) : step_(step) {}
+  ~SectionSession() { close(); }
+  SectionSession(const SectionSession &) = delete;
+  SectionSession &operator=(const SectionSession &) = delete;
+
+  // Makes the session as `unit` needs it.
+  Status enter(const plan::Unit &unit) {
+    if (unit.session == section_) return {};
+    close();
+    if (unit.session == nullptr) return {};
+    database::Database &database = step_.run().database;
+    if (Status begun = database.begin_bare(step_.settings(unit.timeouts, unit.foreign_keys, false)); !begun) return begun;
+    section_ = unit.session;
+    for (const Statement &statement : unit.replay)
+      if (Result<std::int64_t> again = database.run(statement); !again) return fail(again.error());
+    return {};
+  }
+
+  void close() noexcept {
+    if (section_ != nullptr) step_.run().database.end_bare();
+    section_ = nullptr;
+  }
+
+private:
+  const StepRun &step_;
+  const script::Section *section_ = nullptr;
+};
+
 Status run_step(const Surroundings &run, const plan::Step &step, const std::string &plan_hash, RunReport &report) {
   StepRun on_its_way(run, step, report.heads_after, plan_hash);
   Status done = check_batch_keys(run, step);
-  for (std::size_t at = 0; done && at < step.units.size(); ++at)
-    done = run_unit(on_its_way, step.units[at], at + 1 == step.units.size());
+  SectionSession session(on_its_way);
+  for (std::size_t at = 0; done && at < step.units.size(); ++at) {
+    done = session.enter(step.units[at]);
+    if (done) done = run_unit(on_its_way, step.units[at], at + 1 == step.units.size());
+  }
+  session.close();
   if (done) return done;
   Error why = done.error();
   // An interrupt reaches us as the statement's error; the reason is what was asked for.

@@ -8,8 +8,9 @@
 
 namespace migrator::plan {
 
-// "revision 1a2b: DROP TABLE orders", one a statement that drops a table, column or schema, or empties a table; in the order of the plan. A table
-// that the same step made anew under its old name (SQLite's rebuild) is no loss.
+// "revision 1a2b: DROP TABLE orders", one a statement that drops a table, column, schema, type or sequence, drops by CASCADE what may hold columns,
+// or empties a table; names as written, in the order of the plan. A table that the same step copied, dropped and made anew under its old
+// name, in this order (SQLite's rebuild), is no loss.
 std::vector<std::string> losses(const Plan &plan, Dialect dialect);
 
 } // namespace migrator::plan

@@ -94,6 +94,7 @@ public:
       out += *body;
       if (unit.kind == UnitKind::Check) continue;
       if (!in_transaction) out += "BEGIN;\n";
+      out += end_of_session(unit, last ? nullptr : &step.units[at + 1]);
       entry.statements_done += unit.statement_count();
       entry.outcome = last ? ledger::Outcome::Done : ledger::Outcome::Partial;
       if (!moved && (last || step.direction == Direction::Down)) {
@@ -133,6 +134,14 @@ private:
     return entry;
   }
 
+  // Undoes what the user's SQL did to the session, so that the bookkeeping and the next unit run as the script began. A transaction:false
+  // section keeps its session to its end.
+  std::string end_of_session(const Unit &unit, const Unit *next) const {
+    if (!postgresql()) return "";
+    const bool goes_on = unit.session != nullptr && next != nullptr && next->session == unit.session;
+    return goes_on ? "SET LOCAL ROLE NONE;\n" : "RESET ALL;\nRESET ROLE;\nDISCARD TEMP;\n";
+  }
+
   std::string set_timeouts(const Timeouts &timeouts, bool local) const {
     if (!postgresql()) return "";
     const char *word = local ? "SET LOCAL" : "SET";
@@ -148,7 +157,7 @@ private:
       if (const auto *assertion = std::get_if<script::Assert>(&item)) {
         out += check(*assertion);
       } else if (const auto *timeouts = std::get_if<Timeouts>(&item)) {
-        out += set_timeouts(*timeouts, true);
+        out += change_timeouts(*timeouts);
       } else if (unit.kind == UnitKind::Batch) {
         Result<std::string> whole = whole_range(std::get<Statement>(item), *unit.data);
         if (!whole) return whole;
@@ -157,8 +166,15 @@ private:
         out += semicolon(std::get<Statement>(item));
       }
     }
-    if (unit.kind == UnitKind::Bare && (unit.timeouts.lock || unit.timeouts.statement) && postgresql())
-      out += "RESET lock_timeout;\nRESET statement_timeout;\n";
+    return out;
+  }
+
+  // Inside a transaction the section before may have set what this one leaves to the session.
+  std::string change_timeouts(const Timeouts &timeouts) const {
+    if (!postgresql()) return "";
+    std::string out = set_timeouts(timeouts, true);
+    if (!timeouts.lock) out += "SET LOCAL lock_timeout TO DEFAULT;\n";
+    if (!timeouts.statement) out += "SET LOCAL statement_timeout TO DEFAULT;\n";
     return out;
   }
 

@@ -59,6 +59,16 @@ Error edited(const script::Script &script, std::string what) {
   return error;
 }
 
+// What a revision stands on must be what it stood on when it ran, whole or in part.
+Status check_parents(const graph::RevisionMap &map, const script::Script &script, const ledger::Entry &ran) {
+  const std::vector<std::string> depends_on = map.dependencies(script.revision);
+  if (sorted(ran.parents) == sorted(script.down_revisions) && sorted(ran.depends_on) == sorted(depends_on)) return {};
+  return fail(edited(script, fmt::format("revision {} was applied with the parents {} (depends on {}), its file now says {} "
+                                         "(depends on {}); put the header back as it was",
+                                         script.revision, join(ran.parents), join(ran.depends_on), join(script.down_revisions),
+                                         join(depends_on))));
+}
+
 // Statements already journalled must be unchanged; later ones may be edited.
 Status check_done_statements(const Step &step, const ledger::Entry &partial) {
   std::vector<std::string> done = partial.statement_checksums;
@@ -119,7 +129,8 @@ public:
       if (Status ok = check_done_statements(step, *partial); !ok) return fail(ok.error());
       step.resumes = partial;
     }
-    step.units = group(step.items, partial ? partial->statements_done : 0);
+    step.units =
+        partial ? group(step.items, partial->statements_done, !partial->progress.begun_checksum.empty()) : group(step.items);
     if (partial)
       if (Status ok = check_begun(step, *partial); !ok) return fail(ok.error());
     return step;
@@ -241,13 +252,7 @@ Result<Verified> verify_applied(const graph::RevisionMap &map, const Scripts &sc
           *script, fmt::format("revision {} was edited after it was applied on {} by {}: its up section is not what ran; put the "
                                "file back as it was and make the change in a new revision",
                                revision, entry.started_at, entry.who)));
-    if (sorted(entry.parents) != sorted(script->down_revisions) || sorted(entry.depends_on) != sorted(map.dependencies(revision)))
-      return fail(edited(
-          *script,
-          fmt::format("revision {} was applied with the parents {} (depends on {}), its file now says {} (depends on {}); put "
-                      "the header back as it was",
-                      revision, join(entry.parents), join(entry.depends_on), join(script->down_revisions),
-                      join(map.dependencies(revision)))));
+    if (Status same = check_parents(map, *script, entry); !same) return fail(same.error());
     const std::string down =
         has_section(*script, Direction::Down, dialect) ? script::checksum(*script, Direction::Down, dialect) : "";
     if (entry.down_checksum.value_or("") != down)
@@ -272,6 +277,8 @@ Result<Route> route(const graph::RevisionMap &map, const Scripts &scripts, const
                 "finish by hand and run: migrator stamp REVISION",
                 state.partial->revision, state.partial->statements_done, state.partial->statements_total),
             {state.partial->revision});
+      if (Status same = check_parents(map, *find(scripts, state.partial->revision), *state.partial); !same)
+        return fail(same.error());
       const Result<graph::HeadChange> change = graph::head_change(map, out.heads, *out.partial);
       if (!change) return fail(change.error());
       for (const std::string &head : change->removed)

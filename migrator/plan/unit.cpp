@@ -71,6 +71,15 @@ Status check_assert(const script::Script &script, const script::Assert &assertio
   return {};
 }
 
+// The statements before `end` that a section set its session up with.
+std::vector<Statement> session_statements(const std::vector<StepItem> &items, std::size_t end, const Section *section) {
+  std::vector<Statement> out;
+  for (std::size_t at = 0; at < end; ++at)
+    if (const auto *statement = std::get_if<Statement>(&items[at].what); statement != nullptr && items[at].section == section)
+      if (statement->sets_session) out.push_back(*statement);
+  return out;
+}
+
 class Grouping {
 public:
   void add_assert(const script::Assert &assertion, const Section *section) {
@@ -79,6 +88,7 @@ public:
       Unit &unit = units_.emplace_back();
       unit.kind = UnitKind::Check;
       unit.timeouts = timeouts_of(section);
+      unit.session = section->transaction ? nullptr : section;
       unit.items.emplace_back(assertion);
       return;
     }
@@ -92,13 +102,16 @@ public:
     } else if (!section.transaction) {
       close();
       const bool bare = statement.rule == TransactionRule::NeverInside || statement.bare_when_alone;
-      alone(bare ? UnitKind::Bare : UnitKind::Transaction, statement, section);
+      alone(bare ? UnitKind::Bare : UnitKind::Transaction, statement, section).session = &section;
     } else {
       Unit &unit = transaction(&section);
       unit.check_foreign_keys = unit.check_foreign_keys || !statement.keeps_foreign_keys;
       unit.items.emplace_back(statement);
     }
   }
+
+  // What comes next begins a transaction of its own.
+  void close() { open_ = false; }
 
   std::vector<Unit> finish() {
     for (std::size_t at = 0; at + 1 < units_.size(); ++at)
@@ -113,8 +126,6 @@ private:
   static Timeouts timeouts_of(const Section *section) {
     return section == nullptr ? Timeouts{} : Timeouts{section->lock_timeout, section->statement_timeout};
   }
-
-  void close() { open_ = false; }
 
   Unit &alone(UnitKind kind, const Statement &statement, const Section &section) {
     Unit &unit = units_.emplace_back();
@@ -157,9 +168,14 @@ int Unit::statement_count() const noexcept {
 Result<std::vector<StepItem>> step_items(const script::Script &script, Direction direction, Dialect dialect,
                                          const database::SqlDialect &sql) {
   std::vector<StepItem> out;
+  bool apart = false;
+  const auto add = [&](StepItem item) {
+    item.apart = std::exchange(apart, false);
+    out.push_back(std::move(item));
+  };
   const auto add_assert = [&](const script::Assert &assertion, const Section *section) -> Status {
     if (Status ok = check_assert(script, assertion, sql); !ok) return ok;
-    out.push_back(StepItem{assertion, section});
+    add(StepItem{assertion, section});
     return {};
   };
   if (direction == Direction::Up)
@@ -168,6 +184,7 @@ Result<std::vector<StepItem>> step_items(const script::Script &script, Direction
   for (const Section &section : script.sections) {
     if (section.direction != direction || !section.applies_to(dialect)) continue;
     std::vector<Statement> of_section;
+    apart = apart || !section.transaction;
     for (const script::SectionItem &item : section.items) {
       if (const auto *assertion = std::get_if<script::Assert>(&item)) {
         if (Status ok = add_assert(*assertion, &section); !ok) return fail(ok.error());
@@ -178,7 +195,7 @@ Result<std::vector<StepItem>> step_items(const script::Script &script, Direction
       for (Statement &statement : *split) {
         if (Status ok = check_statement(script, section, statement); !ok) return fail(ok.error());
         if (section.data) of_section.push_back(statement);
-        out.push_back(StepItem{std::move(statement), &section});
+        add(StepItem{std::move(statement), &section});
       }
     }
     if (section.data)
@@ -187,19 +204,23 @@ Result<std::vector<StepItem>> step_items(const script::Script &script, Direction
   return out;
 }
 
-std::vector<Unit> group(const std::vector<StepItem> &items, int statements_done) {
+std::vector<Unit> group(const std::vector<StepItem> &items, int statements_done, bool begun) {
   std::size_t first = 0;
   for (int left = statements_done; left > 0 && first < items.size(); ++first)
     if (std::holds_alternative<Statement>(items[first].what)) --left;
+  while (begun && first < items.size() && !std::holds_alternative<Statement>(items[first].what)) ++first;
   Grouping grouping;
   for (std::size_t at = first; at < items.size(); ++at) {
     const StepItem &item = items[at];
+    if (item.apart) grouping.close();
     if (const auto *assertion = std::get_if<script::Assert>(&item.what))
       grouping.add_assert(*assertion, item.section);
     else
       grouping.add_statement(std::get<Statement>(item.what), *item.section);
   }
-  return grouping.finish();
+  std::vector<Unit> units = grouping.finish();
+  if (units.front().session != nullptr) units.front().replay = session_statements(items, first, units.front().session);
+  return units;
 }
 
 std::vector<std::string> statement_texts(const std::vector<StepItem> &items) {

@@ -39,6 +39,11 @@ struct Unit {
   bool foreign_keys = false;
   bool check_foreign_keys = false; // SQLite: some statement could add a violation
   std::optional<script::DataBatch> data;
+  // The transaction:false section that the unit stands in: its units share what the section sets for the session. Null: none. It lives as long
+  // as the Script.
+  const script::Section *session = nullptr;
+  // What the section set before the place where a partial step goes on (SET, ATTACH, PRAGMA): run again first, for it went with the session.
+  std::vector<database::Statement> replay;
 
   int statement_count() const noexcept;
 };
@@ -47,6 +52,7 @@ struct Unit {
 struct StepItem {
   std::variant<database::Statement, script::Assert> what;
   const script::Section *section = nullptr; // null for an assert before the first section; lives as long as the Script
+  bool apart = false; // a transaction:false section without statements stands before it and ends the transaction
 };
 
 // The items of one direction for one dialect in file order, preconditions first when going up. InvalidRevisionFile with file and line for: a
@@ -55,9 +61,10 @@ struct StepItem {
 Result<std::vector<StepItem>> step_items(const script::Script &script, Direction direction, Dialect dialect,
                                          const database::SqlDialect &sql);
 
-// Groups items into units, leaving out the first `statements_done` statements and the asserts before the last of them. Never empty: a step
-// with nothing to run is one empty transaction, which moves the version row.
-std::vector<Unit> group(const std::vector<StepItem> &items, int statements_done = 0);
+// Groups items into units, leaving out the first `statements_done` statements and the asserts before the last of them; with `begun` also the
+// asserts before the next statement, for they held before it was begun. Never empty: a step with nothing to run is one empty transaction,
+// which moves the version row.
+std::vector<Unit> group(const std::vector<StepItem> &items, int statements_done = 0, bool begun = false);
 
 // The SQL of each statement of a step in order, for plan documents.
 std::vector<std::string> statement_texts(const std::vector<StepItem> &items);

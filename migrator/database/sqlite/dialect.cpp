@@ -117,6 +117,7 @@ std::string pragma_name(const std::vector<Token> &tokens) {
 void classify_pragma(Statement &statement, const std::vector<Token> &tokens) {
   const std::string name = pragma_name(tokens);
   statement.keyword = name.empty() ? "PRAGMA" : "PRAGMA " + name;
+  statement.sets_session = true;
   if (std::find(std::begin(kOutsidePragmas), std::end(kOutsidePragmas), upper(name)) == std::end(kOutsidePragmas)) return;
   statement.rule = TransactionRule::NeverInside;
   statement.probe = ProbeKind::Repeat;
@@ -175,6 +176,7 @@ void classify(Statement &statement) {
   } else if (is_keyword(first, "VACUUM") || is_keyword(first, "ATTACH") || is_keyword(first, "DETACH")) {
     statement.rule = TransactionRule::NeverInside;
     statement.probe = ProbeKind::Repeat;
+    statement.sets_session = !is_keyword(first, "VACUUM");
   }
 }
 
