@@ -20,7 +20,7 @@ Status refuse_impossible(const RevisionMap &map, const RevisionSet &down, const 
         ErrorCode::UnknownRevision,
         fmt::format("revision {} is in no revision file; what the journal keeps of it is enough to go down, not up: run with "
                     "the files that hold it",
-                    quoted(map.id(index))),
+                    in_quotes(map.id(index))),
         {map.id(index)});
   }
   for (const Index index : down.members()) {
@@ -29,7 +29,7 @@ Status refuse_impossible(const RevisionMap &map, const RevisionSet &down, const 
         ErrorCode::MissingRevision,
         fmt::format("going down meets revision {}, which neither the revision files nor the journal know; run with the files "
                     "that hold it, or choose a target above it",
-                    quoted(map.id(index))),
+                    in_quotes(map.id(index))),
         {map.id(index)});
   }
   return {};
@@ -69,7 +69,7 @@ Result<bool> ahead_of_files(const RevisionMap &map, const Standing &standing, co
     const std::vector<std::string> lacked = map.ids(lacking);
     std::string message = fmt::format("the database and the revision files have diverged: the database is at {}, which no file "
                                       "holds, and lacks {}; run with files that hold both, or go down to {} first",
-                                      listed(names), listed(lacked), quoted(map.id(shared.members().back())));
+                                      listed(names), listed(lacked), in_quotes(map.id(shared.members().back())));
     names.insert(names.end(), lacked.begin(), lacked.end());
     return fail(ErrorCode::Diverged, std::move(message), std::move(names));
   }

@@ -35,7 +35,7 @@ Result<Goal> find_goal(const RevisionMap &map, const Target &target, const Stand
   if (!place) return fail(place.error());
   if (!*place && target.head_like())
     return fail(ErrorCode::UnknownRevision,
-                fmt::format("{} means nothing: there are no revision files; name a revision, or base", quoted(target.text)),
+                fmt::format("{} means nothing: there are no revision files; name a revision, or base", in_quotes(target.text)),
                 {target.text});
   goal.target = *place;
   return goal;
@@ -59,10 +59,11 @@ Result<std::vector<Index>> roots_above(const RevisionMap &map, const Target &tar
   std::vector<std::string> all = map.ids(roots);
   roots.erase(std::remove_if(roots.begin(), roots.end(), [&](Index index) { return !below.contains(index); }), roots.end());
   if (roots.empty()) {
-    std::string message = fmt::format(
-        "{} does not say which branch to take down: above {} stand {}, and none of them leads to {}; "
-        "name the target without the label",
-        quoted(target.text), goal.target ? quoted(map.id(*goal.target)) : "base", listed(all), quoted(map.id(*goal.branch)));
+    std::string message =
+        fmt::format("{} does not say which branch to take down: above {} stand {}, and none of them leads to {}; "
+                    "name the target without the label",
+                    in_quotes(target.text), goal.target ? in_quotes(map.id(*goal.target)) : "base", listed(all),
+                    in_quotes(map.id(*goal.branch)));
     return fail(ErrorCode::InvalidTarget, std::move(message), std::move(all));
   }
   return roots;
@@ -74,13 +75,13 @@ tl::unexpected<Error> nothing_above(const RevisionMap &map, Index target, const 
     return fail(ErrorCode::InvalidTarget,
                 fmt::format("nothing applied descends from revision {}, so there is nothing to go down from; it is held by what "
                             "depends on it: name a revision below that",
-                            quoted(id)),
+                            in_quotes(id)),
                 {id});
   return fail(
       ErrorCode::InvalidTarget,
       fmt::format("revision {} is not applied, so the database cannot go down to it; `migrator current` shows where it is, "
                   "`migrator upgrade` goes up",
-                  quoted(id)),
+                  in_quotes(id)),
       {id});
 }
 

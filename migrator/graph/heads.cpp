@@ -28,7 +28,7 @@ Result<HeadChange> HeadTracker::apply(const WalkStep &step) {
   const auto misfit = [&](std::string_view why) {
     return fail(ErrorCode::Internal,
                 fmt::format("a step {} through {} does not fit the version table: {}; please report this", name(step.direction),
-                            quoted(step.revision), why),
+                            in_quotes(step.revision), why),
                 {step.revision});
   };
   if (!index) return misfit("no such revision");

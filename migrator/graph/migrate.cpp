@@ -22,7 +22,7 @@ struct Goals {
 };
 
 tl::unexpected<Error> refuse(const Target &target, std::string_view why) {
-  return fail(ErrorCode::InvalidTarget, fmt::format("{} {}", quoted(target.text), why), {target.text});
+  return fail(ErrorCode::InvalidTarget, fmt::format("{} {}", in_quotes(target.text), why), {target.text});
 }
 
 Status add_base(const RevisionMap &map, const Target &target, std::size_t targets, bool exact, Goals &goals) {

@@ -9,7 +9,7 @@ namespace migrator::graph {
 
 Result<Walk> offline_walk(const RevisionMap &map, Direction direction, std::string_view range) {
   const auto malformed = [&](std::string_view why) {
-    return fail(ErrorCode::InvalidTarget, fmt::format("{} {}", quoted(range), why), {std::string(range)});
+    return fail(ErrorCode::InvalidTarget, fmt::format("{} {}", in_quotes(range), why), {std::string(range)});
   };
   const bool up = direction == Direction::Up;
   const std::size_t colon = range.find(':');

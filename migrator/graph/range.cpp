@@ -78,7 +78,7 @@ struct Ends {
 Result<Ends> find_ends(const RevisionMap &map, const std::vector<std::string> &current_heads, const End &first, const End &last,
                        std::string_view range) {
   const auto refuse = [&](std::string_view why) {
-    return fail(ErrorCode::InvalidTarget, fmt::format("{} {}", quoted(range), why), {std::string(range)});
+    return fail(ErrorCode::InvalidTarget, fmt::format("{} {}", in_quotes(range), why), {std::string(range)});
   };
   if (first.counted() && last.counted()) return refuse("counts both ends from each other; name one of them");
   if (first.counted() && *first.target->offset > 0) return refuse("begins with +N, but a range begins below its end; use -N");
@@ -119,9 +119,10 @@ Result<std::vector<std::string>> revisions_in_range(const RevisionMap &map, cons
                                                     std::string_view range) {
   const std::size_t colon = range.find(':');
   if (colon == std::string_view::npos || range.find(':', colon + 1) != std::string_view::npos)
-    return fail(ErrorCode::InvalidTarget,
-                fmt::format("{} is not a range; write START:END, START: or :END, such as ae10:head or -3:current", quoted(range)),
-                {std::string(range)});
+    return fail(
+        ErrorCode::InvalidTarget,
+        fmt::format("{} is not a range; write START:END, START: or :END, such as ae10:head or -3:current", in_quotes(range)),
+        {std::string(range)});
   const Result<End> first = parse_end(range.substr(0, colon));
   if (!first) return fail(first.error());
   const Result<End> last = parse_end(range.substr(colon + 1));
@@ -135,7 +136,7 @@ Result<std::vector<std::string>> revisions_in_range(const RevisionMap &map, cons
     if (!inside.contains(index))
       return fail(ErrorCode::InvalidTarget,
                   fmt::format("{} is not a range: {} is not below {}; swap the ends or name two revisions of one branch",
-                              quoted(range), quoted(map.id(index)), listed(map.ids(ends->upper))),
+                              in_quotes(range), in_quotes(map.id(index)), listed(map.ids(ends->upper))),
                   {map.id(index)});
   if (!ends->lower.empty()) {
     inside = difference(inside, closure(needs, ends->lower));

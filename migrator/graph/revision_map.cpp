@@ -60,7 +60,7 @@ Result<Index> RevisionMap::resolve_position(std::string_view text) const {
   if (found.empty()) return fail(unknown(text));
   std::vector<std::string> candidates = ids(found);
   std::string message =
-      fmt::format("{} is the beginning of several revisions: {}; give more characters", quoted(text), listed(candidates));
+      fmt::format("{} is the beginning of several revisions: {}; give more characters", in_quotes(text), listed(candidates));
   return fail(ErrorCode::AmbiguousRevision, std::move(message), std::move(candidates));
 }
 
@@ -76,7 +76,7 @@ Error RevisionMap::unknown(std::string_view text) const {
   for (const Node &node : nodes_) names.push_back(node.id);
   for (const auto &label : labels_) names.push_back(label.first);
   const std::vector<std::string> near = near_misses(text, names);
-  std::string message = fmt::format("there is no revision or label {}; ", quoted(text));
+  std::string message = fmt::format("there is no revision or label {}; ", in_quotes(text));
   message += near.empty() ? "`migrator history` lists what there is" : fmt::format("did you mean {}?", listed(near));
   std::vector<std::string> subject{std::string(text)};
   subject.insert(subject.end(), near.begin(), near.end());

@@ -15,7 +15,7 @@ namespace {
 
 // "'a' (migrations/a.sql)"
 std::string with_path(const Node &node) {
-  return node.path.empty() ? quoted(node.id) : fmt::format("{} ({})", quoted(node.id), node.path);
+  return node.path.empty() ? in_quotes(node.id) : fmt::format("{} ({})", in_quotes(node.id), node.path);
 }
 
 std::string place_of(const Node &node) {
@@ -94,7 +94,7 @@ Status RevisionMapBuilder::sort_by_id() {
     const Node &second = nodes_[i];
     if (first.id != second.id || first.in_files != second.in_files) continue;
     return fail(ErrorCode::InvalidGraph,
-                fmt::format("revision {} is there twice: in {} and in {}; give one of them another id", quoted(first.id),
+                fmt::format("revision {} is there twice: in {} and in {}; give one of them another id", in_quotes(first.id),
                             place_of(first), place_of(second)),
                 {first.id});
   }
@@ -120,7 +120,7 @@ Status RevisionMapBuilder::collect_labels() {
     if (const Node *named = find(entry.label); named != nullptr && named->in_files && entry.node->in_files)
       return fail(ErrorCode::InvalidGraph,
                   fmt::format("label {} of revision {} is also the id of a revision ({}); give the label another name",
-                              quoted(entry.label), with_path(*entry.node), place_of(*named)),
+                              in_quotes(entry.label), with_path(*entry.node), place_of(*named)),
                   {entry.node->id, named->id});
     if (labels_.empty() || labels_.back().first != entry.label) {
       labels_.emplace_back(entry.label, entry.node->id);
@@ -129,7 +129,7 @@ Status RevisionMapBuilder::collect_labels() {
     const Node &first = *find(labels_.back().second);
     if (&first == entry.node || !entry.node->in_files) continue;
     return fail(ErrorCode::InvalidGraph,
-                fmt::format("label {} is on two revisions: {} and {}; give one of them another label", quoted(entry.label),
+                fmt::format("label {} is on two revisions: {} and {}; give one of them another label", in_quotes(entry.label),
                             with_path(first), with_path(*entry.node)),
                 {first.id, entry.node->id});
   }
@@ -165,7 +165,7 @@ Result<Index> RevisionMapBuilder::needed(const Node &node, const std::string &na
   if (found != nullptr && (found->in_files || !node.in_files)) return rank(*found);
 
   const std::string says =
-      fmt::format("revision {} {} {}", with_path(node), is_parent ? "has down_revision" : "depends_on", quoted(name));
+      fmt::format("revision {} {} {}", with_path(node), is_parent ? "has down_revision" : "depends_on", in_quotes(name));
   if (label != nullptr && is_parent)
     return fail(ErrorCode::InvalidGraph,
                 fmt::format("{}, which is a label; a down_revision is an id: write {}", says, label->second), {node.id, name});
@@ -251,7 +251,7 @@ Error RevisionMapBuilder::cycle(const std::vector<std::uint32_t> &waiting_for, c
     const auto &parents = from.down_revisions;
     const bool is_parent = std::find(parents.begin(), parents.end(), to.id) != parents.end();
     if (i > 0) message += ", ";
-    message += fmt::format("{} {} {}", with_path(from), is_parent ? "has down_revision" : "depends_on", quoted(to.id));
+    message += fmt::format("{} {} {}", with_path(from), is_parent ? "has down_revision" : "depends_on", in_quotes(to.id));
   }
   if (path.size() > kMostShown) message += fmt::format(" and {} more", path.size() - kMostShown);
   message += "; change one of these so that there is a first one";

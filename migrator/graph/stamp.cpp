@@ -49,7 +49,8 @@ Result<std::vector<std::string>> stamp(const RevisionMap &map, const std::vector
     if (!found) return fail(found.error());
     if (found->empty() && target->head_like())
       return fail(ErrorCode::UnknownRevision,
-                  fmt::format("{} means nothing: there are no revision files; name a revision, or base", quoted(text)), {text});
+                  fmt::format("{} means nothing: there are no revision files; name a revision, or base", in_quotes(text)),
+                  {text});
     stamped.insert(stamped.end(), found->begin(), found->end());
     if (!found->empty()) continue;
     if (target->label) {
@@ -65,7 +66,7 @@ Result<std::vector<std::string>> stamp(const RevisionMap &map, const std::vector
       return fail(
           ErrorCode::UnknownRevision,
           fmt::format("revision {} is known neither to the revision files nor to the journal; run with the files that hold it",
-                      quoted(map.id(index))),
+                      in_quotes(map.id(index))),
           {map.id(index)});
   insert_all(replaced, closure(map.links(Relation::Needs), stamped));
   insert_all(replaced, closure(map.links(Relation::Needers), stamped));

@@ -17,7 +17,7 @@ tl::unexpected<Error> several_heads(const RevisionMap &map, const Target &target
   std::vector<std::string> names = map.ids(heads);
   std::string message = fmt::format("{} means several revisions: {}; name one by its id or with LABEL@head, take all with heads, "
                                     "or join them with `migrator merge heads`",
-                                    quoted(target.text), listed(names));
+                                    in_quotes(target.text), listed(names));
   return fail(ErrorCode::MultipleHeads, std::move(message), std::move(names));
 }
 
@@ -39,11 +39,11 @@ Result<std::vector<Index>> resolve_name(const RevisionMap &map, const std::optio
   if (found.empty())
     return fail(ErrorCode::InvalidTarget,
                 fmt::format("{} is not on the branch {}; name it without {}@, or name a revision of that branch",
-                            listed(everywhere), quoted(*label), *label),
+                            listed(everywhere), in_quotes(*label), *label),
                 everywhere);
   std::vector<std::string> candidates = map.ids(found);
   std::string message = fmt::format("{} is the beginning of several revisions on the branch {}: {}; give more characters",
-                                    quoted(name), quoted(*label), listed(candidates));
+                                    in_quotes(name), in_quotes(*label), listed(candidates));
   return fail(ErrorCode::AmbiguousRevision, std::move(message), std::move(candidates));
 }
 
@@ -57,14 +57,14 @@ tl::unexpected<Error> needs_a_start(const Target &target, std::string_view direc
   return fail(ErrorCode::InvalidTarget,
               fmt::format("{} cannot be gone {} to: it lies on the other side of where the database is; use `migrator {}`, or "
                           "name a revision",
-                          quoted(target.text), direction, instead),
+                          in_quotes(target.text), direction, instead),
               {target.text});
 }
 
 tl::unexpected<Error> several_starts(const RevisionMap &map, const Target &target, const std::vector<Index> &starts) {
   std::vector<std::string> names = map.ids(starts);
   std::string message =
-      fmt::format("{} is ambiguous: the database is at {}; say which with LABEL@{}, or name a revision", quoted(target.text),
+      fmt::format("{} is ambiguous: the database is at {}; say which with LABEL@{}, or name a revision", in_quotes(target.text),
                   listed(names), target.label ? target.text.substr(target.label->size() + 1) : target.text);
   return fail(ErrorCode::AmbiguousWalk, std::move(message), std::move(names));
 }
@@ -82,7 +82,7 @@ Result<Standing> standing_at(const RevisionMap &map, const std::vector<std::stri
           ErrorCode::MissingRevision,
           fmt::format("the database is at revision {}, which neither the revision files nor the journal know; run with the "
                       "files that hold it, or, if you know where the schema stands, say so with `migrator stamp --purge`",
-                      quoted(row)),
+                      in_quotes(row)),
           {row});
     standing.heads.push_back(*index);
   }
@@ -112,7 +112,7 @@ Result<std::vector<Index>> resolve_symbol(const RevisionMap &map, const std::opt
   std::vector<Index> heads = filtered(map.head_positions(), map.lineage(*carrier));
   if (heads.empty())
     return fail(ErrorCode::UnknownRevision,
-                fmt::format("no revision file is a head on the branch {}; run with the files that hold it", quoted(*label)),
+                fmt::format("no revision file is a head on the branch {}; run with the files that hold it", in_quotes(*label)),
                 {*label});
   return heads;
 }
@@ -152,17 +152,17 @@ Result<Place> stroll(const RevisionMap &map, Place start, const Stroll &how) {
       if (how.past_the_end == PastTheEnd::Stops) return at;
       return fail(ErrorCode::OutOfRange,
                   fmt::format("{} goes past the {} of the history: {} of {} steps {}, to {}, can be taken; use fewer, or `{}`",
-                              quoted(how.typed), up ? "end" : "beginning", taken, count, up ? "up" : "down",
-                              at ? quoted(map.id(*at)) : "base", up ? "head" : "base"),
+                              in_quotes(how.typed), up ? "end" : "beginning", taken, count, up ? "up" : "down",
+                              at ? in_quotes(map.id(*at)) : "base", up ? "head" : "base"),
                   at ? std::vector<std::string>{map.id(*at)} : std::vector<std::string>{});
     }
     if (next.size() > 1) {
       std::vector<std::string> names = map.ids(next);
       std::string where = at ? map.id(*at) : "base";
       std::string message =
-          up ? fmt::format("{} is ambiguous: after {} come {}; name one of them, or a branch with LABEL@+N", quoted(how.typed),
+          up ? fmt::format("{} is ambiguous: after {} come {}; name one of them, or a branch with LABEL@+N", in_quotes(how.typed),
                            where, listed(names))
-             : fmt::format("{} is ambiguous: {} merges {}; name the one to go to", quoted(how.typed), where, listed(names));
+             : fmt::format("{} is ambiguous: {} merges {}; name the one to go to", in_quotes(how.typed), where, listed(names));
       return fail(ErrorCode::AmbiguousWalk, std::move(message), std::move(names));
     }
     at = next.front();
@@ -232,7 +232,7 @@ Result<DownFrom> resolve_down_from(const RevisionMap &map, const Target &target,
     return fail(ErrorCode::OutOfRange,
                 fmt::format("{} goes past the beginning of the history: nothing{} is applied; `migrator current` shows where the "
                             "database is",
-                            quoted(target.text), target.label ? " on that branch" : ""),
+                            in_quotes(target.text), target.label ? " on that branch" : ""),
                 {});
   const Result<Place> place = stroll(map, starts.front(), {*target.offset, target.text, nullptr, nullptr, past_the_end});
   if (!place) return fail(place.error());
@@ -243,7 +243,7 @@ Result<std::vector<Index>> resolve_absolute(const RevisionMap &map, const Target
   if (target.relative_to_current())
     return fail(
         ErrorCode::InvalidTarget,
-        fmt::format("{} counts from where the database is, which has no meaning here; name a revision", quoted(target.text)),
+        fmt::format("{} counts from where the database is, which has no meaning here; name a revision", in_quotes(target.text)),
         {target.text});
   if (target.offset) {
     const Result<Place> place = resolve_from_symbol(map, target);

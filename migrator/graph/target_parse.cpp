@@ -32,7 +32,7 @@ tl::unexpected<Error> malformed(std::string_view text) {
   return fail(ErrorCode::InvalidTarget,
               fmt::format("{} is not a target; write head, heads, base, an id or its beginning, or a label, with +N or -N after "
                           "it or LABEL@ before it if need be: head, ae10+2, -1, billing@head",
-                          quoted(text)),
+                          in_quotes(text)),
               {std::string(text)});
 }
 
@@ -61,7 +61,7 @@ Result<Target> parse_target(std::string_view text) {
     return malformed(text);
   if (digits.size() > kMostDigits)
     return fail(ErrorCode::InvalidTarget,
-                fmt::format("the count in {} is too large; use head or base to go all the way", quoted(text)),
+                fmt::format("the count in {} is too large; use head or base to go all the way", in_quotes(text)),
                 {std::string(text)});
   std::int64_t count = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), count);

@@ -32,7 +32,7 @@ std::size_t edit_distance(std::string_view left, std::string_view right) {
 
 } // namespace
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string result = "'";
   for (const char character : text.substr(0, kLongestQuote)) {
     const auto byte = static_cast<unsigned char>(character);

@@ -8,7 +8,7 @@
 namespace migrator::graph {
 
 // 'text', with bytes that are not printable ASCII as \xNN, cut after 64 characters: safe to print whatever was typed.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 // "a, b and 3 more": at most ten.
 std::string listed(const std::vector<std::string> &ids);

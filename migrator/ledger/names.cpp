@@ -4,7 +4,7 @@ namespace migrator::ledger {
 
 namespace {
 
-std::string quoted(std::string_view text, char quote) {
+std::string enclosed(std::string_view text, char quote) {
   std::string out(1, quote);
   for (const char c : text) {
     if (c == quote) out += quote;
@@ -17,17 +17,17 @@ std::string quoted(std::string_view text, char quote) {
 } // namespace
 
 std::string quote_identifier(std::string_view name) {
-  return quoted(name, '"');
+  return enclosed(name, '"');
 }
 
 std::string quote_literal(std::string_view text, Dialect dialect) {
-  if (dialect == Dialect::Sqlite || text.find('\\') == std::string_view::npos) return quoted(text, '\'');
+  if (dialect == Dialect::Sqlite || text.find('\\') == std::string_view::npos) return enclosed(text, '\'');
   std::string doubled;
   for (const char c : text) {
     if (c == '\\') doubled += '\\';
     doubled += c;
   }
-  return "E" + quoted(doubled, '\'');
+  return "E" + enclosed(doubled, '\'');
 }
 
 std::string literal_list(const std::vector<std::string> &values, Dialect dialect) {
