@@ -11,15 +11,15 @@ namespace migrator::database::postgresql {
 namespace {
 
 Classification refused(std::string keyword) {
-  return {std::move(keyword), TransactionRule::Refused, ProbeKind::None, false};
+  return {std::move(keyword), TransactionRule::Refused, ProbeKind::None, false, false};
 }
 
 Classification never_inside(std::string keyword, ProbeKind probe = ProbeKind::None) {
-  return {std::move(keyword), TransactionRule::NeverInside, probe, false};
+  return {std::move(keyword), TransactionRule::NeverInside, probe, false, false};
 }
 
 Classification any(std::string keyword, ProbeKind probe = ProbeKind::None) {
-  return {std::move(keyword), TransactionRule::Any, probe, false};
+  return {std::move(keyword), TransactionRule::Any, probe, false, false};
 }
 
 ProbeKind catalog_if_readable(std::string_view sql) {
@@ -95,6 +95,11 @@ Classification classify_rollback(StatementWords words) {
   return refused("ROLLBACK");
 }
 
+Classification setting(Classification found) {
+  found.sets_session = true;
+  return found;
+}
+
 Classification classify_set(std::string verb, StatementWords words) {
   StatementWords after_scope = words;
   after_scope.take_any({"SESSION", "LOCAL"});
@@ -103,7 +108,8 @@ Classification classify_set(std::string verb, StatementWords words) {
     if (at.take_all({"SESSION", "AUTHORIZATION"}) || at.take("SESSION_AUTHORIZATION"))
       return refused(verb + " SESSION AUTHORIZATION");
   }
-  return any(std::move(verb));
+  const bool ends_with_transaction = words.next_is("LOCAL") || words.next_is("TRANSACTION") || words.next_is("CONSTRAINTS");
+  return ends_with_transaction ? any(std::move(verb)) : setting(any(std::move(verb)));
 }
 
 Classification classify_reindex(StatementWords words) {
@@ -140,12 +146,15 @@ Classification classify(std::string_view sql) {
   if (first == "REINDEX") return classify_reindex(std::move(words));
   if (first == "CLUSTER") return classify_cluster(std::move(words));
   if (first == "VACUUM") return never_inside("VACUUM", ProbeKind::Repeat);
-  if (first == "CALL") return {"CALL", TransactionRule::Any, ProbeKind::None, true};
+  if (first == "CALL") return {"CALL", TransactionRule::Any, ProbeKind::None, true, false};
   if (first == "START") return refused("START TRANSACTION");
   if (first == "COMMIT") return refused(words.next_is("PREPARED") ? "COMMIT PREPARED" : "COMMIT");
   if (first == "BEGIN" || first == "END" || first == "ABORT" || first == "DISCARD") return refused(first);
   if (first == "PREPARE" && words.take("TRANSACTION") && !words.next_is("AS") && !words.next_is("("))
     return refused("PREPARE TRANSACTION");
+  const bool prepares =
+      first == "PREPARE" || first == "DEALLOCATE" || first == "LISTEN" || first == "UNLISTEN" || first == "LOAD";
+  if (prepares || (first == "SELECT" && words.contains({"SET_CONFIG", "("}))) return setting(any(first));
   return any(first.empty() ? std::string("statement") : first);
 }
 

@@ -14,6 +14,8 @@ struct Classification {
   TransactionRule rule = TransactionRule::Any;
   ProbeKind probe = ProbeKind::None;
   bool bare_when_alone = false;
+  bool sets_session =
+      false; // SET and its like, set_config() among them: lasts beyond its transaction, and not beyond its session
 };
 
 // `sql` is one statement. Looks at no more than its first few dozen tokens. What the server refuses inside a transaction for a reason that

@@ -81,7 +81,7 @@ Status PostgresqlDatabase::begin_read() {
 }
 
 void PostgresqlDatabase::end_read() noexcept {
-  rollback_unit();
+  roll_back();
 }
 
 Status PostgresqlDatabase::preflight() {

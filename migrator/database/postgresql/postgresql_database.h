@@ -13,6 +13,8 @@
 
 namespace migrator::database::postgresql {
 
+// An interruption lasts to the end of the unit or bare section that it ends; one that comes between them ends the next. query() and the
+// reads of the catalog do not heed it.
 class PostgresqlDatabase final : public Database {
 public:
   // Connects. Errors: those of connection_settings() and Session::connect(); InvalidConfiguration for a version_schema or version_table
@@ -59,6 +61,7 @@ private:
   Error refused(const Complaint &complaint, std::string_view doing) const;
   Result<std::string> section_role();
   Result<std::vector<std::string>> take_fence(const std::string &opening, const std::string &closing);
+  void roll_back() noexcept;
   Error worker_busy();
   Status check_where_it_runs(const Statement &statement) const;
   Result<std::int64_t> run_where_it_is(const Statement &statement, const std::vector<Value> &parameters);

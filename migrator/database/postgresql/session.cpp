@@ -134,7 +134,7 @@ public:
     return ResultPointer(PQgetResult(raw()));
   }
 
-  Complaint complaint(const PGresult *result, bool interrupted) const {
+  Complaint complaint(const PGresult *result, bool interrupted = false) const {
     Complaint complaint;
     const auto field = [result](int code) {
       const char *text = result == nullptr ? nullptr : PQresultErrorField(result, code);
@@ -207,8 +207,19 @@ Result<std::unique_ptr<Session>> Session::connect(const ConnectionSettings &sett
   return std::unique_ptr<Session>(new Session(std::move(implementation)));
 }
 
+Complaint Session::interrupted_before_sending() {
+  interrupt_answered_ = true;
+  return {"57014", "", 0, false, true};
+}
+
+Complaint Session::complaint_about(const PGresult *result) {
+  Complaint complaint = implementation_->complaint(result, interrupted_.load());
+  interrupt_answered_ = interrupt_answered_ || complaint.interrupted;
+  return complaint;
+}
+
 Answer<Rows> Session::query(std::string_view sql) {
-  if (implementation_->is_lost()) return tl::unexpected(implementation_->complaint(nullptr, false));
+  if (implementation_->is_lost()) return tl::unexpected(implementation_->complaint(nullptr));
   Complaint complaint;
   try {
     return rows_from(implementation_->execute(sql));
@@ -224,9 +235,9 @@ Answer<Rows> Session::query(std::string_view sql) {
 
 tl::expected<std::vector<Reply>, BatchComplaint> Session::batch(const std::string &sql) {
   std::vector<Reply> replies;
-  if (interrupted_.load()) return tl::unexpected(BatchComplaint{Complaint{"57014", "", 0, false, true}, 0});
+  if (interrupted_.load()) return tl::unexpected(BatchComplaint{interrupted_before_sending(), 0});
   if (implementation_->is_lost() || PQsendQuery(implementation_->raw(), sql.c_str()) == 0) {
-    return tl::unexpected(BatchComplaint{implementation_->complaint(nullptr, false), 0});
+    return tl::unexpected(BatchComplaint{implementation_->complaint(nullptr), 0});
   }
   std::optional<BatchComplaint> failed;
   while (const auto result = implementation_->next_result(interrupted_, wake_)) {
@@ -235,10 +246,10 @@ tl::expected<std::vector<Reply>, BatchComplaint> Session::batch(const std::strin
       replies.push_back({rows_from(result.get()), PQcmdStatus(result.get())});
       replies.back().rows.affected = number(PQcmdTuples(result.get()));
     } else if (!failed) {
-      failed = BatchComplaint{implementation_->complaint(result.get(), interrupted_.load()), replies.size()};
+      failed = BatchComplaint{complaint_about(result.get()), replies.size()};
     }
   }
-  if (!failed && implementation_->is_lost()) failed = BatchComplaint{implementation_->complaint(nullptr, false), replies.size()};
+  if (!failed && implementation_->is_lost()) failed = BatchComplaint{implementation_->complaint(nullptr), replies.size()};
   if (!failed) return replies;
   failed->complaint.lost = implementation_->is_lost();
   return tl::unexpected(std::move(*failed));
@@ -246,7 +257,7 @@ tl::expected<std::vector<Reply>, BatchComplaint> Session::batch(const std::strin
 
 Answer<std::int64_t> Session::statement(const std::string &sql, const std::vector<Value> &parameters,
                                         const std::optional<std::string> &copy_data) {
-  if (interrupted_.load()) return tl::unexpected(Complaint{"57014", "", 0, false, true});
+  if (interrupted_.load()) return tl::unexpected(interrupted_before_sending());
   std::vector<std::string> texts(parameters.size());
   std::vector<const char *> values;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
@@ -257,7 +268,7 @@ Answer<std::int64_t> Session::statement(const std::string &sql, const std::vecto
   PGconn *raw = implementation_->raw();
   if (implementation_->is_lost() ||
       PQsendQueryParams(raw, sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(), nullptr, nullptr, 0) == 0) {
-    return tl::unexpected(implementation_->complaint(nullptr, false));
+    return tl::unexpected(implementation_->complaint(nullptr));
   }
   PQsetSingleRowMode(raw);
   std::optional<Complaint> failed;
@@ -279,20 +290,20 @@ Answer<std::int64_t> Session::statement(const std::string &sql, const std::vecto
       failed = Complaint{"0A000", "COPY … TO stdout has no reader in a revision: take it out, or copy to a file of the server's"};
       break;
     default:
-      if (!failed) failed = implementation_->complaint(result.get(), interrupted_.load());
+      if (!failed) failed = complaint_about(result.get());
     }
   }
-  if (!failed && implementation_->is_lost()) failed = implementation_->complaint(nullptr, false);
+  if (!failed && implementation_->is_lost()) failed = implementation_->complaint(nullptr);
   if (!failed) return affected;
   failed->lost = implementation_->is_lost();
   return tl::unexpected(std::move(*failed));
 }
 
 Answer<Reply> Session::rows_of(const std::string &sql) {
-  if (interrupted_.load()) return tl::unexpected(Complaint{"57014", "", 0, false, true});
+  if (interrupted_.load()) return tl::unexpected(interrupted_before_sending());
   if (implementation_->is_lost() ||
       PQsendQueryParams(implementation_->raw(), sql.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0) == 0) {
-    return tl::unexpected(implementation_->complaint(nullptr, false));
+    return tl::unexpected(implementation_->complaint(nullptr));
   }
   std::optional<Complaint> failed;
   Reply reply;
@@ -305,10 +316,10 @@ Answer<Reply> Session::rows_of(const std::string &sql) {
       if (status == PGRES_COPY_OUT) implementation_->drain_copy_out();
       failed = Complaint{"0A000", "COPY gives no rows: write a SELECT"};
     } else if (!failed) {
-      failed = implementation_->complaint(result.get(), interrupted_.load());
+      failed = complaint_about(result.get());
     }
   }
-  if (!failed && implementation_->is_lost()) failed = implementation_->complaint(nullptr, false);
+  if (!failed && implementation_->is_lost()) failed = implementation_->complaint(nullptr);
   if (!failed) return reply;
   failed->lost = implementation_->is_lost();
   return tl::unexpected(std::move(*failed));
@@ -373,7 +384,9 @@ void Session::request_interrupt() noexcept {
   errno = saved;
 }
 
-void Session::forget_interrupt() noexcept {
+void Session::forget_answered_interrupt() noexcept {
+  if (!interrupt_answered_) return;
+  interrupt_answered_ = false;
   std::uint64_t count = 0;
   static_cast<void>(!read(wake_, &count, sizeof count));
   interrupted_.store(false);

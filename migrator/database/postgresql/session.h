@@ -15,6 +15,8 @@
 #include "migrator/database/postgresql/connection_settings.h"
 #include "migrator/database/postgresql/server_error.h"
 
+struct pg_result; // libpq's
+
 namespace migrator::database::postgresql {
 
 enum class TransactionState : std::uint8_t { Idle, Open, Failed, Lost };
@@ -67,17 +69,22 @@ public:
   std::string database() const;
   std::string user() const;
 
-  // Ends the running batch() or statement() soon, and every later one at once until forget_interrupt(). Any thread; safe in a signal handler.
+  // Ends the running batch(), statement() or rows_of() soon, or else the next one at once, and all that follow until
+  // forget_answered_interrupt(). Any thread; safe in a signal handler.
   void request_interrupt() noexcept;
-  void forget_interrupt() noexcept;
-  bool interrupt_requested() const noexcept { return interrupted_.load(); }
+  // Takes the request back if it has ended something; one that has not stays, so that none is missed.
+  void forget_answered_interrupt() noexcept;
 
 private:
   class Implementation;
   explicit Session(std::unique_ptr<Implementation> implementation);
 
   std::unique_ptr<Implementation> implementation_;
+  Complaint interrupted_before_sending();
+  Complaint complaint_about(const pg_result *result);
+
   std::atomic<bool> interrupted_{false};
+  bool interrupt_answered_ = false;
   int wake_ = -1; // an eventfd that request_interrupt() makes readable
 };
 

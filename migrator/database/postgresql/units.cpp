@@ -81,7 +81,6 @@ Result<std::string> PostgresqlDatabase::section_role() {
 
 Result<std::vector<std::string>> PostgresqlDatabase::begin_unit(const UnitSettings &settings) {
   if (in_unit_) return fail(ErrorCode::Internal, "a unit was opened inside another");
-  session_->forget_interrupt();
   if (lock_.held()) {
     if (auto still_held = lock_.verify(); !still_held) return tl::unexpected(still_held.error());
   }
@@ -135,6 +134,11 @@ Status PostgresqlDatabase::finish_unit(std::string_view bookkeeping) {
 }
 
 void PostgresqlDatabase::rollback_unit() noexcept {
+  roll_back();
+  session_->forget_answered_interrupt();
+}
+
+void PostgresqlDatabase::roll_back() noexcept {
   in_unit_ = false;
   try {
     for (int attempt = 0; attempt < kRollbackAttempts; ++attempt) {
@@ -150,14 +154,16 @@ void PostgresqlDatabase::rollback_unit() noexcept {
 Status PostgresqlDatabase::begin_bare(const UnitSettings &settings) {
   if (in_unit_) return fail(ErrorCode::Internal, "a transaction:false section was opened inside a unit");
   if (in_bare_) end_bare();
-  session_->forget_interrupt();
   if (lock_.held()) {
     if (auto still_held = lock_.verify(); !still_held) return still_held;
   }
   if (auto direct = require_direct_connection(); !direct) return direct;
   const auto replies = session_->batch(
       fmt::format("{}{}SELECT pg_catalog.pg_try_advisory_lock({})", kResetSession, settings_sql("SET", settings), keys_.worker));
-  if (!replies) return fail(refused(replies.error().complaint, "preparing statements outside a transaction"));
+  if (!replies) {
+    session_->forget_answered_interrupt();
+    return fail(refused(replies.error().complaint, "preparing statements outside a transaction"));
+  }
   if (replies->back().rows.rows.at(0).at(0) != "1") return fail(worker_busy());
   in_bare_ = true;
   unit_settings_ = settings;

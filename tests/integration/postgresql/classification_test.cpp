@@ -92,5 +92,17 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"CREATE TABLE \"database\" (a int)", "CREATE TABLE"}, Case{"\"commit\"", "\"COMMIT\""},
         Case{"COPY t FROM stdin", "COPY"}, Case{"INSERT INTO t VALUES ('COMMIT')", "INSERT"}));
 
+TEST(SessionSettings, WhatLastsAsLongAsTheSession) {
+  for (const auto *sql :
+       {"SET search_path = x", "SET SESSION lock_timeout = 0", "SET ROLE x", "RESET work_mem", "LOAD 'x'",
+        "PREPARE p AS SELECT 1", "SELECT pg_catalog.set_config('search_path', '', false)", "SET TIME ZONE 'UTC'"}) {
+    EXPECT_TRUE(classify(sql).sets_session) << sql;
+  }
+  for (const auto *sql : {"SET LOCAL work_mem = 1", "SET TRANSACTION READ ONLY", "SET CONSTRAINTS ALL IMMEDIATE", "SELECT 1",
+                          "CREATE TABLE t ()", "INSERT INTO set_config VALUES ('SET')"}) {
+    EXPECT_FALSE(classify(sql).sets_session) << sql;
+  }
+}
+
 } // namespace
 } // namespace migrator::database::postgresql

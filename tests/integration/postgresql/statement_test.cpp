@@ -158,6 +158,17 @@ TEST_F(Statements, AnInterruptDuringCopyEndsIt) {
   database_->rollback_unit();
 }
 
+TEST_F(Statements, AnInterruptBetweenUnitsEndsTheNext) {
+  database_->interrupt();
+  ASSERT_DONE(database_->query("SELECT 1"));
+  ASSERT_DONE(database_->begin_read());
+  database_->end_read();
+  const auto begun = database_->begin_unit({});
+  ASSERT_FALSE(begun);
+  EXPECT_EQ(begun.error().code, ErrorCode::Terminated);
+  ASSERT_DONE(commit("INSERT INTO log VALUES ('again')"));
+}
+
 TEST_F(Statements, CancelledByAnotherIsNotOurInterrupt) {
   ASSERT_DONE(database_->begin_unit({}));
   std::thread other([this] {
