@@ -89,7 +89,12 @@ bool reads_settings(const cli::Command &command) {
   return !std::holds_alternative<cli::InformationArguments>(command) && !std::holds_alternative<cli::InitArguments>(command);
 }
 
-Status run(const cli::Invocation &invocation, report::Output &output) {
+report::LogLevel least_level(const cli::GlobalOptions &global) {
+  if (global.quiet) return report::LogLevel::Warning;
+  return global.verbose ? report::LogLevel::Debug : report::LogLevel::Info;
+}
+
+Status run(const cli::Invocation &invocation, report::Output &output, report::Log &log) {
   config::Settings settings;
   if (reads_settings(invocation.command)) {
     Result<config::Settings> loaded =
@@ -97,9 +102,6 @@ Status run(const cli::Invocation &invocation, report::Output &output) {
     if (!loaded) return fail(std::move(loaded.error()));
     settings = std::move(*loaded);
   }
-  report::Log log(invocation.global.log_format, invocation.global.quiet     ? report::LogLevel::Warning
-                                                : invocation.global.verbose ? report::LogLevel::Debug
-                                                                            : report::LogLevel::Info);
   std::random_device device;
   const commands::Context context{
       settings, invocation.global,       output,
@@ -115,7 +117,9 @@ int run_program(int count, char **words) {
   const cli::GlobalOptions &global = invocation ? invocation->global : unread;
   report::Output output(
       report::detect_output(invocation ? global.output : cli::requested_output(arguments), global.quiet, global.color));
-  Status done = invocation ? run(*invocation, output) : fail(invocation.error());
+  report::Log log(global.log_format, least_level(global));
+  if (global.log_format == report::LogFormat::Json) output.log_to(log);
+  Status done = invocation ? run(*invocation, output, log) : fail(invocation.error());
   if (!done) output.error(done.error());
   const Status written = output.finish();
   if (done && !written) {

@@ -57,4 +57,10 @@ Result<Connection> connect(const Context &context, Access access, const std::str
   return Connection{url.dialect, *driver, std::move(*opened), options.history};
 }
 
+Result<Connection> connect_to_nothing(const Context &context) {
+  Result<const database::Driver *> driver = configured_driver(context.settings);
+  if (!driver) return fail(driver.error());
+  return Connection{context.settings.database_url->dialect, *driver, nullptr, history_of(context.settings)};
+}
+
 } // namespace migrator::commands

@@ -31,6 +31,9 @@ Result<const database::Driver *> configured_driver(const config::Settings &setti
 // The errors of Driver::validate and Driver::open.
 Result<Connection> connect(const Context &context, Access access, const std::string &run_id = {});
 
+// The configured dialect and its driver without a database, for planning on one that is not made yet.
+Result<Connection> connect_to_nothing(const Context &context);
+
 // Who runs this: the login's name, and the machine's.
 std::string user_name();
 std::string host_name();

@@ -1,13 +1,12 @@
 #include "migrator/commands/move.h"
 
 #include <algorithm>
-#include <fstream>
-#include <random>
 
 #include <fmt/format.h>
 
 #include "migrator/commands/connection.h"
 #include "migrator/commands/run_observer.h"
+#include "migrator/commands/run_setup.h"
 #include "migrator/commands/standing.h"
 #include "migrator/execute/executor.h"
 #include "migrator/execute/lock.h"
@@ -23,31 +22,19 @@ namespace migrator::commands {
 
 namespace {
 
-std::string random_run_id() {
-  std::random_device source;
-  return fmt::format("{:08x}{:08x}", source(), source());
-}
-
-Status write_report(const std::string &path, const std::string &text) {
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file << text;
-  file.flush();
-  if (file) return {};
-  return fail(ErrorCode::NotWritable,
-              fmt::format("the report could not be written to {}; give --report a file that can be", path), {path});
-}
-
 // One run of one verb.
 class Move {
 public:
   Move(const Context &context, const MoveRequest &request)
-      : context_(context), request_(request), options_(run_options(context, request)) {
+      : context_(context), request_(request), options_(run_options(context, request.options)) {
+    if (!request.approved.empty()) options_.approved_hash = request.approved;
     report_.run_id = options_.run_id;
     report_.started_at = execute::rfc3339(context.clock.now());
   }
 
   Status run() {
     if (request_.options.dry_run) return dry_run();
+    if (Status heard = check_report(request_.options.report); !heard) return heard;
     const auto started = context_.clock.steady();
     Status done = run_reported();
     report_.milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(context_.clock.steady() - started).count();
@@ -59,45 +46,29 @@ public:
   }
 
 private:
-  static execute::RunOptions run_options(const Context &context, const MoveRequest &request) {
-    execute::RunOptions out;
-    out.run_id = request.options.run_id.empty() ? random_run_id() : request.options.run_id;
-    out.who = user_name();
-    out.host = host_name();
-    out.tool_version = MIGRATOR_VERSION;
-    out.history = history_of(context.settings);
-    out.grant_read = context.settings.grant_read;
-    out.lock_wait = context.settings.lock_wait;
-    out.lock_timeout = context.settings.lock_timeout;
-    out.statement_timeout = context.settings.statement_timeout;
-    out.on_failure = request.options.on_failure == cli::OnFailure::Revert ? execute::OnFailure::Revert : execute::OnFailure::Stop;
-    if (!request.approved.empty()) out.approved_hash = request.approved;
-    if (request.options.owner)
-      out.owner = execute::Owner{request.options.owner->name_space, request.options.owner->name, request.options.owner->uid};
-    out.adopt_uid = request.options.adopt;
-    return out;
-  }
-
   Access access() const { return request_.plan.verb == plan::Request::Verb::Downgrade ? Access::Write : Access::Create; }
+
+  bool makes_the_file() const { return access() == Access::Create && is_missing_file(context_.settings); }
+
+  // Whatever the files, the target or the flags are refused for leaves no empty database behind.
+  Status check_before_making_the_file(const Files &files) const {
+    Result<Connection> connection = connect_to_nothing(context_);
+    if (!connection) return fail(connection.error());
+    Result<Standing> standing = standing_of_nothing(files);
+    if (!standing) return fail(standing.error());
+    Result<plan::Plan> plan = make_plan(*connection, files, *standing, request_.plan);
+    return plan ? check_plan(standing->state, *plan) : Status(fail(plan.error()));
+  }
 
   Status dry_run() {
     Result<Files> files = load_files(context_);
     if (!files) return fail(files.error());
-    Connection connection;
-    Result<Standing> standing = standing_of_nothing(*files);
-    if (access() == Access::Create && is_missing_file(context_.settings)) {
-      Result<const database::Driver *> driver = configured_driver(context_.settings);
-      if (!driver) return fail(driver.error());
-      connection.dialect = context_.settings.database_url->dialect;
-      connection.driver = *driver;
-    } else {
-      Result<Connection> opened = connect(context_, Access::Read, options_.run_id);
-      if (!opened) return fail(opened.error());
-      connection = std::move(*opened);
-      standing = read_standing(connection, *files);
-    }
+    const bool missing = makes_the_file();
+    Result<Connection> connection = missing ? connect_to_nothing(context_) : connect(context_, Access::Read, options_.run_id);
+    if (!connection) return fail(connection.error());
+    Result<Standing> standing = missing ? standing_of_nothing(*files) : read_standing(*connection, *files);
     if (!standing) return fail(standing.error());
-    Result<plan::Plan> plan = make_plan(connection, *files, *standing, request_.plan);
+    Result<plan::Plan> plan = make_plan(*connection, *files, *standing, request_.plan);
     if (!plan) return fail(plan.error());
     context_.output.document(report::plan_document(*plan));
     context_.output.block(report::plan_text(*plan, context_.output.options().style));
@@ -110,6 +81,8 @@ private:
     Result<Files> files = load_files(context_);
     if (!files) return fail(files.error());
     if (context_.settings.database_url) context_.output.note("database " + context_.settings.database_url->redacted);
+    if (makes_the_file())
+      if (Status fine = check_before_making_the_file(*files); !fine) return fine;
     Result<Connection> connection = connect(context_, access(), options_.run_id);
     if (!connection) return fail(connection.error());
     stop.attach(connection->database.get());
@@ -218,9 +191,15 @@ private:
       if (Status written = write_report(request_.options.report, report::bounded_report(report_, applied_)); !written && done)
         done = written;
     context_.output.document(report::run_document(report_));
-    if (done || !report_.steps.empty() || report_.outcome == execute::RunOutcome::Reverted)
-      context_.output.block(report::run_text(report_, context_.output.options().style));
+    if (done || !report_.steps.empty() || report_.outcome == execute::RunOutcome::Reverted) say_text();
     return done;
+  }
+
+  // With --log-format json stdout holds the progress, a line an event, and the last word is an event too.
+  void say_text() {
+    const std::string text = report::run_text(report_, context_.output.options().style);
+    if (context_.global.log_format == report::LogFormat::Text) return context_.output.block(text);
+    context_.log.event(report::LogLevel::Info, "run_ended", std::string_view(text).substr(0, text.size() - 1));
   }
 
   const Context &context_;
@@ -248,8 +227,8 @@ Status offline(const Context &context, const MoveRequest &request) {
   Result<plan::Plan> plan =
       plan::build_plan(standing->map, files->by_revision, {}, standing->state, route, dialect, (*driver)->sql());
   if (!plan) return fail(plan.error());
-  const plan::OfflineOptions options{random_run_id(), user_name(), host_name(), MIGRATOR_VERSION,
-                                     execute::rfc3339(context.clock.now())};
+  const execute::RunOptions run = run_options(context, request.options);
+  const plan::OfflineOptions options{run.run_id, run.who, run.host, run.tool_version, execute::rfc3339(context.clock.now())};
   Result<std::string> sql = plan::offline_script(*plan, ledger::tables(history_of(context.settings), dialect), dialect, options);
   if (!sql) return fail(sql.error());
   context.output.document({{"sql", *sql}});

@@ -7,6 +7,7 @@
 #include "migrator/commands/commands.h"
 #include "migrator/commands/connection.h"
 #include "migrator/commands/run_observer.h"
+#include "migrator/commands/run_setup.h"
 #include "migrator/commands/standing.h"
 #include "migrator/execute/executor.h"
 #include "migrator/execute/lock.h"
@@ -16,6 +17,7 @@
 #include "migrator/ledger/write.h"
 #include "migrator/plan/offline.h"
 #include "migrator/report/question.h"
+#include "migrator/report/run_report.h"
 
 namespace migrator::commands {
 
@@ -27,6 +29,14 @@ std::string heads_text(const Heads &heads) {
   return heads.empty() ? "base" : fmt::format("{}", fmt::join(heads, ", "));
 }
 
+// Those that files or journal know; other rows of the version table stay and cannot be walked.
+Heads known(const graph::RevisionMap &map, const Heads &heads) {
+  Heads out;
+  std::copy_if(heads.begin(), heads.end(), std::back_inserter(out),
+               [&](const std::string &id) { return map.find(id) != nullptr; });
+  return out;
+}
+
 ledger::VersionChange difference(const Heads &before, const Heads &after) {
   ledger::VersionChange change;
   std::set_difference(before.begin(), before.end(), after.begin(), after.end(), std::back_inserter(change.removed));
@@ -34,42 +44,38 @@ ledger::VersionChange difference(const Heads &before, const Heads &after) {
   return change;
 }
 
-execute::RunOptions run_options(const Context &context) {
-  execute::RunOptions out;
-  out.run_id = fmt::format("{:016x}", context.random());
-  out.who = user_name();
-  out.host = host_name();
-  out.tool_version = MIGRATOR_VERSION;
-  out.history = history_of(context.settings);
-  out.grant_read = context.settings.grant_read;
-  out.lock_wait = context.settings.lock_wait;
-  out.lock_timeout = context.settings.lock_timeout;
-  return out;
+ledger::Entry stamp_entry(const execute::Surroundings &run, const graph::RevisionMap &map, const std::string &revision) {
+  ledger::Entry entry;
+  entry.revision = revision;
+  entry.motion = ledger::Motion::Stamp;
+  if (const graph::Node *node = map.find(revision)) {
+    entry.parents = node->down_revisions;
+    entry.depends_on = map.dependencies(revision);
+    entry.labels = node->labels;
+  }
+  entry.run_id = run.options.run_id;
+  entry.who = run.options.who;
+  entry.host = run.options.host;
+  entry.tool_version = run.options.tool_version;
+  entry.started_at = execute::rfc3339(run.clock.now());
+  return entry;
 }
 
-// Evidence of who said so: a row a head that was added, or, when only taken away, a row a head that is gone.
+// Evidence of who said so: a row a head that was added or, when some were only taken away, a row a head that is gone. Before those a row for
+// whatever below the heads has none, or the readers' view would not know that it is contained.
 std::string stamp_sql(const execute::Surroundings &run, const ledger::State &state, const graph::RevisionMap &map,
                       const Heads &after) {
   const Dialect dialect = run.database.dialect();
   const ledger::VersionChange change = difference(state.heads, after);
+  const Heads &told = change.added.empty() ? change.removed : change.added;
   std::string sql = ledger::version_sql(run.tables, dialect, change);
   if (state.partial) sql += ledger::abandon_partial_sql(run.tables, dialect);
-  for (const std::string &head : change.added) {
-    ledger::Entry entry;
-    entry.revision = head;
-    entry.motion = ledger::Motion::Stamp;
-    if (const graph::Node *node = map.find(head)) {
-      entry.parents = node->down_revisions;
-      entry.depends_on = map.dependencies(head);
-      entry.labels = node->labels;
-    }
-    entry.run_id = run.options.run_id;
-    entry.who = run.options.who;
-    entry.host = run.options.host;
-    entry.tool_version = run.options.tool_version;
-    entry.started_at = execute::rfc3339(run.clock.now());
-    sql += ledger::insert_sql(run.tables, dialect, entry, after);
-  }
+  const auto write = [&](const std::string &revision) {
+    sql += ledger::insert_sql(run.tables, dialect, stamp_entry(run, map, revision), after);
+  };
+  for (const std::string &revision : map.ancestors(known(map, after), true))
+    if (state.latest.count(revision) == 0 && !std::binary_search(told.begin(), told.end(), revision)) write(revision);
+  for (const std::string &head : told) write(head);
   return sql;
 }
 
@@ -103,8 +109,9 @@ Status offline(const Context &context, const cli::StampArguments &arguments) {
 // Everything between the connection and the report that stamp and ensure-version share.
 class HistoryWriter {
 public:
-  explicit HistoryWriter(const Context &context)
-      : context_(context), options_(run_options(context)), signals_(stop_), observer_(context) {}
+  HistoryWriter(const Context &context, const cli::MovingOptions &moving)
+      : context_(context), options_(run_options(context, moving)), timeout_(moving.timeout), signals_(stop_), observer_(context) {
+  }
   ~HistoryWriter() { stop_.attach(nullptr); }
   HistoryWriter(const HistoryWriter &) = delete;
   HistoryWriter &operator=(const HistoryWriter &) = delete;
@@ -119,7 +126,14 @@ public:
     return connection_.database->preflight();
   }
 
-  Status lock() { return lock_->take(options_.lock_wait, context_.clock, stop_, observer_); }
+  Status lock() {
+    if (Status taken = lock_->take(options_.lock_wait, context_.clock, stop_, observer_); !taken) return taken;
+    if (timeout_) signals_.set_deadline(*timeout_);
+    return {};
+  }
+
+  const execute::RunOptions &options() const noexcept { return options_; }
+  const std::vector<std::string> &notes() const noexcept { return observer_.notes(); }
 
   const Connection &connection() const noexcept { return connection_; }
 
@@ -135,6 +149,7 @@ public:
 private:
   const Context &context_;
   execute::RunOptions options_;
+  std::optional<std::chrono::milliseconds> timeout_;
   execute::Stop stop_;
   execute::SignalWatcher signals_;
   RunObserver observer_;
@@ -142,31 +157,78 @@ private:
   std::optional<execute::Lock> lock_; // released before the connection goes
 };
 
-} // namespace
+// For a dry run: no lock, and no file is made.
+Result<Standing> look(const Context &context, const Files &files) {
+  if (is_missing_file(context.settings)) return standing_of_nothing(files);
+  Result<Connection> connection = connect(context, Access::Read);
+  if (!connection) return fail(connection.error());
+  return read_standing(*connection, files);
+}
 
-Status stamp(const Context &context, const cli::StampArguments &arguments) {
-  if (arguments.moving.sql) return offline(context, arguments);
-  Result<Files> files = load_files(context);
-  if (!files) return fail(files.error());
-  HistoryWriter writer(context);
+Status make_ready(const Context &context, const cli::StampArguments &arguments, HistoryWriter &writer) {
   if (Status opened = writer.open(); !opened) return opened;
   if (arguments.purge)
     if (Status willing = report::confirm("This forgets every row of the version table before it stamps.", context.global.yes);
         !willing)
       return willing;
-  if (Status locked = writer.lock(); !locked) return locked;
-  Result<Standing> standing = read_standing(writer.connection(), *files);
+  return writer.lock();
+}
+
+// From the files to the rows; `report` learns the heads and whether anything changed, `applied` what they contain then, newest first.
+Status stamp_reported(const Context &context, const cli::StampArguments &arguments, HistoryWriter &writer,
+                      execute::RunReport &report, Heads &applied) {
+  Result<Files> files = load_files(context);
+  if (!files) return fail(files.error());
+  const bool dry_run = arguments.moving.dry_run;
+  if (is_missing_file(context.settings)) { // what is refused leaves no empty database behind
+    Result<Standing> nothing = standing_of_nothing(*files);
+    if (!nothing) return fail(nothing.error());
+    if (Result<Heads> fine = graph::stamp(nothing->map, {}, arguments.targets, arguments.purge); !fine) return fail(fine.error());
+  }
+  if (!dry_run)
+    if (Status ready = make_ready(context, arguments, writer); !ready) return ready;
+  Result<Standing> standing = dry_run ? look(context, *files) : read_standing(writer.connection(), *files);
   if (!standing) return fail(standing.error());
+  report.heads_before = report.heads_after = standing->state.heads;
   Result<Heads> after = graph::stamp(standing->map, standing->state.heads, arguments.targets, arguments.purge);
   if (!after) return fail(after.error());
   const bool changes = *after != standing->state.heads || standing->state.partial || !standing->state.has_journal;
-  if (changes && !arguments.moving.dry_run)
+  if (changes && !dry_run)
     if (Status written = write_stamp(writer.surroundings(), *standing, *after); !written) return written;
+  report.heads_after = *after;
+  if (changes) report.outcome = execute::RunOutcome::Done;
+  applied = applied_newest_first(standing->map, *after);
+  return {};
+}
+
+} // namespace
+
+Status stamp(const Context &context, const cli::StampArguments &arguments) {
+  if (arguments.moving.sql) return offline(context, arguments);
+  if (Status heard = check_report(arguments.moving.report); !heard) return heard;
+  const auto started = context.clock.steady();
+  HistoryWriter writer(context, arguments.moving);
+  execute::RunReport report;
+  report.run_id = writer.options().run_id;
+  report.started_at = execute::rfc3339(context.clock.now());
+  Heads applied;
+  Status done = stamp_reported(context, arguments, writer, report, applied);
+  if (!done) {
+    report.outcome = execute::RunOutcome::Failed;
+    report.error = done.error();
+  }
+  report.notes = writer.notes();
+  report.milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(context.clock.steady() - started).count();
+  if (!arguments.moving.report.empty())
+    if (Status written = write_report(arguments.moving.report, report::bounded_report(report, applied)); !written && done)
+      return written;
+  if (!done) return done;
+  const bool changed = report.outcome == execute::RunOutcome::Done;
   context.output.document(
-      {{"outcome", changes ? "done" : "nothing_to_do"}, {"heads_before", standing->state.heads}, {"heads_after", *after}});
-  context.output.line(
-      changes ? fmt::format("stamped: from {} to {}; nothing was run", heads_text(standing->state.heads), heads_text(*after))
-              : fmt::format("nothing to do: the database is at {}", heads_text(*after)));
+      {{"outcome", execute::name(report.outcome)}, {"heads_before", report.heads_before}, {"heads_after", report.heads_after}});
+  context.output.line(changed ? fmt::format("stamped: from {} to {}; nothing was run", heads_text(report.heads_before),
+                                            heads_text(report.heads_after))
+                              : fmt::format("nothing to do: the database is at {}", heads_text(report.heads_after)));
   return {};
 }
 
@@ -179,7 +241,7 @@ Status ensure_version(const Context &context, const cli::EnsureVersionArguments 
     context.output.block(sql);
     return {};
   }
-  HistoryWriter writer(context);
+  HistoryWriter writer(context, {});
   if (Status opened = writer.open(); !opened) return opened;
   if (Status locked = writer.lock(); !locked) return locked;
   Result<Standing> standing = read_standing(writer.connection(), {});

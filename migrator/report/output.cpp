@@ -78,15 +78,20 @@ void Output::document(const nlohmann::ordered_json &document) {
 
 void Output::note(std::string_view text) {
   if (options_.quiet) return;
+  if (log_ != nullptr) return log_->event(LogLevel::Info, "note", text);
   write(err_, std::string(text) + "\n");
 }
 
 void Output::warning(std::string_view text) {
+  if (log_ != nullptr) return log_->event(LogLevel::Warning, "warning", text);
   write(err_, options_.error_style.paint(Ink::Yellow, "warning:") + " " + printable_lines(text) + "\n");
 }
 
 void Output::error(const Error &error) {
   if (json()) return document(error_document(error));
+  if (log_ != nullptr)
+    return log_->event(LogLevel::Error, "error", error.text(),
+                       {{"code", std::string(name(error.code))}, {"exit_code", std::int64_t{exit_code(error.code)}}});
   constexpr std::string_view kPrefix = "error:";
   const std::string text = error_text(error);
   write(err_, options_.error_style.paint(Ink::Red, kPrefix) + text.substr(kPrefix.size()) + "\n");

@@ -9,6 +9,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "migrator/error/error.h"
+#include "migrator/report/log.h"
 #include "migrator/report/options.h"
 #include "migrator/report/style.h"
 
@@ -34,6 +35,9 @@ public:
       : options_(options), out_(out), err_(err) {}
   Output(const Output &) = delete;
   Output &operator=(const Output &) = delete;
+
+  // With --log-format json: what goes to stderr is an event of this log from now on, which must outlive the Output.
+  void log_to(Log &log) { log_ = &log; }
 
   const OutputOptions &options() const noexcept { return options_; }
   bool json() const noexcept { return options_.format == OutputFormat::Json; }
@@ -62,6 +66,7 @@ private:
   OutputOptions options_;
   std::FILE *out_;
   std::FILE *err_;
+  Log *log_ = nullptr; // stderr is its, if set
   bool documented_ = false;
   int write_error_ = 0; // errno of the first failed write to out_; 0: none
 };
