@@ -1,6 +1,7 @@
 // See completion.h.
 #include "migrator/cli/completion.h"
 
+#include <map>
 #include <string_view>
 
 #include "migrator/cli/verbs.h"
@@ -32,28 +33,32 @@ std::string verb_names() {
 std::string bash_script() {
   std::string flags_of_verbs;
   std::string revision_verbs;
+  std::map<std::string_view, std::string_view> choices; // by long name
   for (const Verb &verb : verbs()) {
     std::string names;
     for_each_flag(verb, [&](const Flag &flag) {
+      if (!flag.choices.empty()) choices[long_name(flag)] = flag.choices;
       append_word(names, short_name(flag));
       append_word(names, long_name(flag));
     });
     flags_of_verbs += "    " + std::string(verb.name) + ") flags=\"" + names + "\" ;;\n";
     if (verb.completes_revisions) revision_verbs += (revision_verbs.empty() ? "" : "|") + std::string(verb.name);
   }
+  std::string flags_with_choices;
+  for (const auto &[flag, words] : choices)
+    flags_with_choices +=
+        "    " + std::string(flag) + ") COMPREPLY=($(compgen -W \"" + std::string(words) + "\" -- \"$word\")); return ;;\n";
   return "# bash completion for migrator; load it with: source <(migrator completion bash)\n"
          "_migrator() {\n"
-         "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} verb= flags= i\n"
+         "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} verb='' flags='' i\n"
          "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
          "    case \" " +
          verb_names() +
          " \" in *\" ${COMP_WORDS[i]} \"*) verb=${COMP_WORDS[i]}; break ;; esac\n"
          "  done\n"
          "  COMPREPLY=()\n"
-         "  case $before in\n"
-         "    --output|--log-format) COMPREPLY=($(compgen -W \"text json\" -- \"$word\")); return ;;\n"
-         "    --color) COMPREPLY=($(compgen -W \"auto always never\" -- \"$word\")); return ;;\n"
-         "    --on-failure) COMPREPLY=($(compgen -W \"stop revert\" -- \"$word\")); return ;;\n"
+         "  case $before in\n" +
+         flags_with_choices +
          "    -c|--config|--report) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n"
          "    --migrations|--version-path) COMPREPLY=($(compgen -d -- \"$word\")); return ;;\n"
          "    --to|--head|--depends-on|--revision)\n"
@@ -78,8 +83,8 @@ std::string bash_script() {
          "complete -F _migrator migrator\n";
 }
 
-// A text inside single quotes of zsh or fish, whose specifications also give "[", "]" and ":" a meaning.
-std::string quoted_for_shell(std::string_view text) {
+// A text inside single quotes of a zsh specification, which also gives "[", "]" and ":" a meaning.
+std::string zsh_quoted(std::string_view text) {
   std::string safe;
   for (const char c : text) {
     if (c == '\'')
@@ -110,7 +115,7 @@ std::string zsh_script() {
                        "}\n"
                        "_migrator_verbs() {\n"
                        "  local -a verbs=(\n";
-  for (const Verb &verb : verbs()) script += "    '" + std::string(verb.name) + ":" + quoted_for_shell(verb.summary) + "'\n";
+  for (const Verb &verb : verbs()) script += "    '" + std::string(verb.name) + ":" + zsh_quoted(verb.summary) + "'\n";
   script += "  )\n"
             "  _describe verb verbs\n"
             "}\n"
@@ -129,7 +134,7 @@ std::string zsh_script() {
     for_each_flag(verb, [&](const Flag &flag) {
       for (const std::string_view name : {short_name(flag), long_name(flag)})
         if (!name.empty())
-          script += " '" + std::string(flag.repeatable ? "*" : "") + std::string(name) + "[" + quoted_for_shell(flag.help) + "]" +
+          script += " '" + std::string(flag.repeatable ? "*" : "") + std::string(name) + "[" + zsh_quoted(flag.help) + "]" +
                     zsh_value(flag) + "'";
     });
     if (verb.completes_revisions) script += " '*:revision:_migrator_revisions'";
@@ -150,6 +155,18 @@ std::string fish_quoted(std::string_view text) {
   return "'" + safe + "'";
 }
 
+// The part of a `complete` line that tells of one flag. Flags with a closed set of values offer those and no files.
+std::string fish_flag(const Flag &flag) {
+  std::string line;
+  if (!short_name(flag).empty()) line += " -s " + std::string(short_name(flag).substr(1));
+  line += " -l " + std::string(long_name(flag).substr(2)) + " -d " + fish_quoted(flag.help);
+  if (!flag.choices.empty())
+    line += " -x -a " + fish_quoted(flag.choices);
+  else if (!flag.value.empty())
+    line += " -r";
+  return line + "\n";
+}
+
 std::string fish_script() {
   std::string script = "# fish completion for migrator; save it as ~/.config/fish/completions/migrator.fish\n"
                        "function __migrator_revisions\n"
@@ -161,28 +178,13 @@ std::string fish_script() {
     const std::string name(verb.name);
     script += "complete -c migrator -n __fish_use_subcommand -a " + name + " -d " + fish_quoted(verb.summary) + "\n";
     const std::string seen = "complete -c migrator -n '__fish_seen_subcommand_from " + name + "'";
-    for (const auto &group : verb.flags) {
-      for (const Flag &flag : group) {
-        script += seen;
-        if (!short_name(flag).empty()) script += " -s " + std::string(short_name(flag).substr(1));
-        script += " -l " + std::string(long_name(flag).substr(2)) + " -d " + fish_quoted(flag.help);
-        if (!flag.value.empty()) script += " -r";
-        if (!flag.choices.empty()) script += " -a " + fish_quoted(flag.choices);
-        script += "\n";
-      }
-    }
+    for (const auto &group : verb.flags)
+      for (const Flag &flag : group) script += seen + fish_flag(flag);
     if (verb.completes_revisions) script += seen + " -a '(__migrator_revisions)'\n";
     if (verb.id == VerbId::Completion) script += seen + " -a 'bash zsh fish'\n";
     if (verb.id == VerbId::Init) script += seen + " -a '(__fish_complete_directories)'\n";
   }
-  for (const Flag &flag : global_flags()) {
-    script += "complete -c migrator";
-    if (!short_name(flag).empty()) script += " -s " + std::string(short_name(flag).substr(1));
-    script += " -l " + std::string(long_name(flag).substr(2)) + " -d " + fish_quoted(flag.help);
-    if (!flag.value.empty()) script += " -r";
-    if (!flag.choices.empty()) script += " -a " + fish_quoted(flag.choices);
-    script += "\n";
-  }
+  for (const Flag &flag : global_flags()) script += "complete -c migrator" + fish_flag(flag);
   return script;
 }
 

@@ -50,7 +50,7 @@ Links link(const std::vector<GraphRevision> &revisions) {
 std::vector<Position> drawing_order(const Links &links) {
   std::vector<std::size_t> waiting = links.above;
   std::vector<Position> ready;
-  for (Position i = 0; i < waiting.size(); ++i)
+  for (Position i = waiting.size(); i-- > 0;)
     if (waiting[i] == 0) ready.push_back(i);
   std::vector<Position> order;
   order.reserve(waiting.size());

@@ -21,9 +21,9 @@ struct GraphRevision {
 // More columns than a terminal holds are not a picture any more.
 inline constexpr std::size_t kMostColumns = 40;
 
-// The lines, each with a line end. Every revision comes before its parents and dependencies; a branch is followed to its end before the
-// next begins. `revisions` in any order; they must have no cycle. nullopt if the drawing would need more than kMostColumns
-// columns. Linear in revisions times columns.
+// The lines, each with a line end. Every revision comes before its parents and dependencies; a branch is followed to its end before
+// the next begins; heads come in the order given. `revisions` may else be in any order; they must have no cycle. nullopt if the drawing
+// would need more than kMostColumns columns. Linear in revisions times columns.
 std::optional<std::string> draw_graph(const std::vector<GraphRevision> &revisions, const Style &style);
 
 } // namespace migrator::report

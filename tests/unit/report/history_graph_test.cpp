@@ -68,7 +68,7 @@ TEST(DrawGraph, NothingIsNothing) {
 }
 
 TEST(DrawGraph, TextOfSeveralLinesStandsBesideTheLines) {
-  EXPECT_EQ(draw_graph({{"a", {}, {}, {}, "a\nsecond\n"}, {"b", {"a"}, {}, {}, "b\n\nthird"}, {"c", {"a"}, {}, {}, "c"}}, kAscii),
+  EXPECT_EQ(draw_graph({{"a", {}, {}, {}, "a\nsecond\n"}, {"c", {"a"}, {}, {}, "c"}, {"b", {"a"}, {}, {}, "b\n\nthird"}}, kAscii),
             "* c\n"
             "| * b\n"
             "| |\n"
