@@ -90,8 +90,8 @@ std::optional<BatchKey::Type> type_of(const std::string &declared) {
 
 // Both ends have to be of the wanted kind: SQLite sorts numbers before texts before blobs, so all between are of it too.
 Status check_values(Connection &connection, const Walk &walk, BatchKey::Type type) {
-  const std::string column = quoted(walk.key);
-  const std::string from = " FROM main." + quoted(walk.table);
+  const std::string column = in_double_quotes(walk.key);
+  const std::string from = " FROM main." + in_double_quotes(walk.table);
   const auto ends = connection.query("SELECT typeof((SELECT min(" + column + ")" + from + ")), typeof((SELECT max(" + column +
                                      ")" + from + ")), (SELECT min(" + column + ")" + from + ")");
   if (!ends) return fail(ends.error());
@@ -121,7 +121,7 @@ Result<std::int64_t> estimate_rows(Connection &connection, const Walk &walk) {
     if (!stat) return fail(stat.error());
     if (!stat->rows.empty()) return first_number(stat->rows.front().front().value_or("0"));
   }
-  const auto rowid = connection.query("SELECT max(_rowid_) FROM main." + quoted(walk.table));
+  const auto rowid = connection.query("SELECT max(_rowid_) FROM main." + in_double_quotes(walk.table));
   if (!rowid) return 0; // a WITHOUT ROWID table
   return std::max<std::int64_t>(0, first_number(rowid->rows.front().front().value_or("0")));
 }

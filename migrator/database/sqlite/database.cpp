@@ -88,7 +88,7 @@ Result<bool> SqliteDatabase::has_relation(std::string_view name) {
 }
 
 std::string SqliteDatabase::qualified(std::string_view name) const {
-  return "\"main\"." + quoted(name);
+  return "\"main\"." + in_double_quotes(name);
 }
 
 Status SqliteDatabase::begin_read() {

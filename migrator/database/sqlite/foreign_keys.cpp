@@ -68,7 +68,7 @@ Status collect_by_table(Connection &connection, KeyColumns &columns, ForeignKeyS
   if (!tables) return fail(tables.error());
   for (const auto &row : tables->rows) {
     const std::string table = row[0].value_or("");
-    auto done = collect(connection, "PRAGMA main.foreign_key_check(" + quoted(table) + ")", columns, state);
+    auto done = collect(connection, "PRAGMA main.foreign_key_check(" + in_double_quotes(table) + ")", columns, state);
     if (done) continue;
     if (!is_mismatch(done.error())) return done;
     state.broken[BrokenKey{table, "", "", true}][""] = 1;
@@ -133,12 +133,13 @@ std::string describe(const std::vector<std::pair<BrokenKey, std::int64_t>> &viol
     const auto &[key, count] = violations[at];
     if (!out.empty()) out += "; ";
     if (key.mismatch) {
-      out += "table " + quoted(key.child) + " refers to columns that have no unique key";
+      out += "table " + in_double_quotes(key.child) + " refers to columns that have no unique key";
       continue;
     }
-    out += std::to_string(count) + (count == 1 ? " row" : " rows") + " of table " + quoted(key.child);
+    out += std::to_string(count) + (count == 1 ? " row" : " rows") + " of table " + in_double_quotes(key.child);
     if (!key.columns.empty()) out += " (" + key.columns + ")";
-    out += (count == 1 ? " refers to a row that is not in table " : " refer to rows that are not in table ") + quoted(key.parent);
+    out += (count == 1 ? " refers to a row that is not in table " : " refer to rows that are not in table ") +
+           in_double_quotes(key.parent);
   }
   if (violations.size() > kDescribed) out += "; and " + std::to_string(violations.size() - kDescribed) + " more foreign keys";
   return out;

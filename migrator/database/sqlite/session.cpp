@@ -116,7 +116,7 @@ Status Session::drop_temporary() {
                                        "substr(name, 1, 7) <> 'sqlite_' ORDER BY sql NOT LIKE 'CREATE VIRTUAL%'");
   if (!found) return fail(found.error());
   for (const auto &row : found->rows) {
-    const std::string drop = "DROP " + row[0].value_or("") + " IF EXISTS temp." + quoted(row[1].value_or(""));
+    const std::string drop = "DROP " + row[0].value_or("") + " IF EXISTS temp." + in_double_quotes(row[1].value_or(""));
     if (auto done = connection_.execute(drop); !done) return done;
   }
   return {};
@@ -126,7 +126,7 @@ Status Session::detach_databases() {
   const auto found = connection_.query("SELECT name FROM pragma_database_list WHERE name NOT IN ('main', 'temp')");
   if (!found) return fail(found.error());
   for (const auto &row : found->rows)
-    if (auto done = connection_.execute("DETACH " + quoted(row[0].value_or(""))); !done) return done;
+    if (auto done = connection_.execute("DETACH " + in_double_quotes(row[0].value_or(""))); !done) return done;
   return {};
 }
 

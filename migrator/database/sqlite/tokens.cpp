@@ -109,7 +109,7 @@ std::string unquoted(std::string_view name) {
   return out;
 }
 
-std::string quoted(std::string_view name) {
+std::string in_double_quotes(std::string_view name) {
   std::string out = "\"";
   for (const char character : name) {
     out.push_back(character);

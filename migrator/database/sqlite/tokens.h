@@ -54,6 +54,6 @@ std::string upper(std::string_view text);
 std::string unquoted(std::string_view name);
 
 // A name in double quotes.
-std::string quoted(std::string_view name);
+std::string in_double_quotes(std::string_view name);
 
 } // namespace migrator::database::sqlite
