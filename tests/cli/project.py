@@ -50,7 +50,7 @@ class SqliteDatabase:
 
     def rows(self, sql):
         """The rows as lists of text, NULL as ''."""
-        done = subprocess.run(["sqlite3", "-bail", "-separator", "\x1f", self.path, sql], capture_output=True, text=True, timeout=60)
+        done = subprocess.run(["sqlite3", "-bail", "-cmd", ".timeout 10000", "-separator", "\x1f", self.path, sql], capture_output=True, text=True, timeout=60)
         if done.returncode != 0:
             raise AssertionError(f"{sql}\n{done.stderr}")
         return [line.split("\x1f") for line in done.stdout.splitlines()]
