@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "migrator/execute/backoff.h"
+#include "migrator/execute/lock_retry.h"
 
 namespace migrator::execute {
 
@@ -18,15 +19,16 @@ public:
       : step_(step), unit_(unit), statement_(std::get<Statement>(unit.items.front())), completes_(completes) {}
 
   Status run() {
-    if (!step_.progress().begun_checksum.empty()) {
+    if (step_.progress().begun_checksum.empty()) {
+      if (Status free = look_before(); !free) return free;
+      if (Status announced = announce(); !announced) return announced;
+    } else {
       Result<bool> done = settle_doubt();
       if (!done) return fail(done.error());
       if (*done) return confirm();
-    } else if (Status announced = announce(); !announced) {
-      return announced;
     }
     if (Status go_on = step_.run().stop.check(); !go_on) return go_on;
-    Status ran = execute();
+    Status ran = statement_.bare_when_alone ? execute() : retry_locked(step_.run(), what(), [this] { return execute_cleanly(); });
     return ran ? confirm() : failed(ran.error());
   }
 
@@ -46,6 +48,18 @@ private:
     return step_.transact(unit_.timeouts, false, false, [&]() -> Result<StepRun::Advance> {
       return StepRun::Advance{1, {}, completes_};
     });
+  }
+
+  std::string what() const { return "revision " + step_.step().revision; }
+
+  // One try that leaves no invalid index behind if a lock was not to be had.
+  Status execute_cleanly() {
+    Status ran = execute();
+    if (ran || ran.error().code != ErrorCode::LockTimeout) return ran;
+    Result<StatementOutcome> left = probe();
+    if (left && *left == StatementOutcome::LeftInvalid)
+      if (Status dropped = drop_invalid(); !dropped) return dropped;
+    return ran;
   }
 
   Status execute() {
@@ -76,31 +90,20 @@ private:
     return true;
   }
 
-  // What a killed run left: true if the statement has taken effect.
-  Result<bool> settle_doubt() {
-    switch (statement_.probe) {
-    case ProbeKind::Repeat:
-      return false;
-    case ProbeKind::None:
-      return fail(ErrorCode::StoppedHalfway, fmt::format("a killed run left {} in doubt, and nothing in the database tells "
-                                                         "whether it took effect; look, finish or undo it by "
-                                                         "hand, then run: migrator stamp REVISION",
-                                                         statement_.keyword));
-    case ProbeKind::Catalog:
-      break;
-    }
+  // What the catalog says; a definition that the server does not take has not taken effect.
+  Result<StatementOutcome> probe() {
+    if (statement_.probe != ProbeKind::Catalog) return StatementOutcome::NotDone;
+    Result<StatementOutcome> outcome = database().probe(statement_);
+    if (!outcome && outcome.error().code == ErrorCode::SqlError) return StatementOutcome::NotDone;
+    return outcome;
+  }
+
+  // The same, once no other session works on it.
+  Result<StatementOutcome> probe_at_rest() {
     const auto deadline = step_.run().clock.steady() + step_.run().options.lock_wait;
     for (int attempt = 0;; ++attempt) {
-      Result<StatementOutcome> outcome = database().probe(statement_);
-      if (!outcome) return fail(outcome.error());
-      if (*outcome == StatementOutcome::Done) return true;
-      if (*outcome == StatementOutcome::NotDone) return false;
-      if (*outcome == StatementOutcome::LeftInvalid) {
-        step_.run().observer.note(
-            fmt::format("revision {}: dropping what a stopped {} left invalid", step_.step().revision, statement_.keyword));
-        if (Status dropped = database().drop_invalid(statement_); !dropped) return fail(dropped.error());
-        return false;
-      }
+      Result<StatementOutcome> outcome = probe();
+      if (!outcome || *outcome != StatementOutcome::InProgressElsewhere) return outcome;
       if (step_.run().clock.steady() >= deadline)
         return fail(ErrorCode::LockBusy,
                     fmt::format("{} is still being worked on by another session; run again later", statement_.keyword));
@@ -108,18 +111,52 @@ private:
     }
   }
 
+  // DROP INDEX CONCURRENTLY waits for every older transaction, too.
+  Status drop_invalid() {
+    if (Status set = set_lock_timeout(std::chrono::milliseconds(0)); !set) return set;
+    Status dropped = database().drop_invalid(statement_);
+    const Status back = set_lock_timeout(lock_timeout());
+    return dropped ? back : dropped;
+  }
+
+  // Before the journal names the statement: what stands there now is not its work, and is not touched.
+  Status look_before() {
+    Result<StatementOutcome> outcome = probe_at_rest();
+    if (!outcome) return fail(outcome.error());
+    there_before_ = *outcome;
+    if (*outcome != StatementOutcome::LeftInvalid) return {};
+    return fail_at({}, statement_.line, ErrorCode::SqlError,
+                   fmt::format("{}: an invalid index of that name is there already, left by somebody else's build: drop it with "
+                               "DROP INDEX CONCURRENTLY, then run the same command again",
+                               statement_.keyword));
+  }
+
+  // What a killed run left: true if the statement has taken effect.
+  Result<bool> settle_doubt() {
+    if (statement_.probe == ProbeKind::None)
+      return fail(ErrorCode::StoppedHalfway, fmt::format("a killed run left {} in doubt, and nothing in the database tells "
+                                                         "whether it took effect; look, finish or undo it by "
+                                                         "hand, then run: migrator stamp REVISION",
+                                                         statement_.keyword));
+    Result<StatementOutcome> outcome = probe_at_rest();
+    if (!outcome) return fail(outcome.error());
+    if (*outcome == StatementOutcome::LeftInvalid) {
+      step_.run().observer.note(fmt::format("{}: dropping what a stopped {} left invalid", what(), statement_.keyword));
+      if (Status dropped = drop_invalid(); !dropped) return fail(dropped.error());
+    }
+    return *outcome == StatementOutcome::Done;
+  }
+
   // The server refused the statement. A connection that went away, or a stop, leaves it in doubt for the next run to settle.
   Status failed(const Error &why) {
     if (why.code != ErrorCode::SqlError && why.code != ErrorCode::LockTimeout && why.code != ErrorCode::NoPermission)
       return fail(why);
     if (statement_.bare_when_alone) return fail(why); // CALL may have committed half of its work
-    if (statement_.probe == ProbeKind::Catalog) {
-      Result<StatementOutcome> outcome = database().probe(statement_);
-      if (!outcome || *outcome == StatementOutcome::InProgressElsewhere) return fail(why);
-      if (*outcome == StatementOutcome::LeftInvalid)
-        if (Status dropped = database().drop_invalid(statement_); !dropped) return fail(why);
-      if (*outcome == StatementOutcome::Done && !was_there_before(why)) return confirm();
-    }
+    Result<StatementOutcome> outcome = probe();
+    if (!outcome || *outcome == StatementOutcome::InProgressElsewhere) return fail(why);
+    if (*outcome == StatementOutcome::LeftInvalid)
+      if (Status dropped = drop_invalid(); !dropped) return fail(why);
+    if (*outcome == StatementOutcome::Done && there_before_ != StatementOutcome::Done) return confirm();
     if (step_.statements_done() == 0) {
       if (Status withdrawn = step_.withdraw(why); !withdrawn) return fail(why);
       return fail(why);
@@ -130,13 +167,11 @@ private:
     return fail(why);
   }
 
-  // "Already exists": the probe sees what stood there before this statement, which did nothing.
-  static bool was_there_before(const Error &why) { return why.sqlstate == "42P07" || why.sqlstate == "42710"; }
-
   StepRun &step_;
   const plan::Unit &unit_;
   const Statement &statement_;
   bool completes_;
+  StatementOutcome there_before_ = StatementOutcome::NotDone; // what the catalog said before the journal named the statement
 };
 
 } // namespace

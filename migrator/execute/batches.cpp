@@ -123,56 +123,60 @@ Status run_batches(StepRun &step, const plan::Unit &unit, bool completes) {
   if (!key) return fail(key.error());
   const Batches batches(database, *unit.data, std::move(*key));
   const Statement &statement = statement_of(unit);
-  const auto transact = [&](bool writes, const StepRun::Body &body) {
-    return step.transact(unit.timeouts, unit.foreign_keys, writes && unit.check_foreign_keys, body);
-  };
 
-  ledger::Progress progress = step.progress();
-  if (progress.begun_checksum.empty()) {
-    const Status begun = transact(false, [&]() -> Result<StepRun::Advance> {
-      Result<std::optional<std::string>> lowest = batches.lowest();
-      if (!lowest) return fail(lowest.error());
-      Result<std::optional<std::string>> highest = batches.highest();
-      if (!highest) return fail(highest.error());
-      progress = {};
-      progress.begun_checksum = step.step().statement_checksums[static_cast<std::size_t>(step.statements_done())];
-      progress.begun_keyword = statement.keyword;
-      progress.batch_name = unit.data->name;
-      progress.upper_key = *highest;
-      if (*lowest) progress.last_key = batches.below(**lowest);
-      return StepRun::Advance{0, progress, false};
-    });
-    if (!begun) return begun;
+  // The range is fixed in the first batch's own transaction, so that a first batch that fails leaves nothing behind.
+  const auto begin = [&]() -> Result<ledger::Progress> {
+    Result<std::optional<std::string>> lowest = batches.lowest();
+    if (!lowest) return fail(lowest.error());
+    Result<std::optional<std::string>> highest = batches.highest();
+    if (!highest) return fail(highest.error());
+    ledger::Progress progress;
+    progress.begun_checksum = step.step().statement_checksums[static_cast<std::size_t>(step.statements_done())];
+    progress.begun_keyword = statement.keyword;
+    progress.batch_name = unit.data->name;
+    progress.upper_key = *highest;
+    if (*lowest) progress.last_key = batches.below(**lowest);
+    return progress;
+  };
+  bool finished = false;
+  std::int64_t rows_so_far = 0;
+  const auto batch = [&]() -> Result<StepRun::Advance> {
+    Result<ledger::Progress> progress = step.progress().begun_checksum.empty() ? begin() : step.progress();
+    if (!progress) return fail(progress.error());
+    finished = progress->last_key == progress->upper_key;
+    if (finished) return StepRun::Advance{1, {}, completes};
+    Result<std::string> to = batches.next(*progress->last_key, *progress->upper_key);
+    if (!to) return fail(to.error());
+    Result<std::int64_t> rows = batches.run(statement, *progress->last_key, *to);
+    if (!rows) return fail(rows.error());
+    rows_so_far = progress->rows += *rows;
+    progress->last_key = std::move(*to);
+    finished = progress->last_key == progress->upper_key;
+    return finished ? StepRun::Advance{1, {}, completes} : StepRun::Advance{0, std::move(*progress), false};
+  };
+  while (!finished) {
+    if (Status done = step.transact(unit.timeouts, unit.foreign_keys, unit.check_foreign_keys, batch); !done) return done;
+    step.run().observer.batch_done(unit.data->name, rows_so_far, batches.row_estimate());
   }
-  while (progress.upper_key && progress.last_key != progress.upper_key) {
-    const Status done = transact(true, [&]() -> Result<StepRun::Advance> {
-      Result<std::string> to = batches.next(*step.progress().last_key, *progress.upper_key);
-      if (!to) return fail(to.error());
-      Result<std::int64_t> rows = batches.run(statement, *step.progress().last_key, *to);
-      if (!rows) return fail(rows.error());
-      progress = step.progress();
-      progress.last_key = *to;
-      progress.rows += *rows;
-      return StepRun::Advance{0, progress, false};
-    });
-    if (!done) return done;
-    step.run().observer.batch_done(unit.data->name, progress.rows, batches.row_estimate());
-  }
-  return transact(false, [&]() -> Result<StepRun::Advance> { return StepRun::Advance{1, {}, completes}; });
+  return {};
 }
 
-Status check_batch_keys(const Surroundings &run, const plan::Step &step) {
-  for (const plan::Unit &unit : step.units) {
+Status check_batch_keys(const StepRun &step) {
+  database::Database &database = step.run().database;
+  for (const plan::Unit &unit : step.step().units) {
     if (!unit.data) continue;
-    if (!run.database.query(fmt::format("SELECT 1 FROM {} LIMIT 0", unit.data->table))) continue;
-    Result<BatchKey> key = run.database.batch_key(unit.data->table, unit.data->key);
-    if (!key) {
-      Error error = key.error();
-      if (error.line == 0) error.line = statement_of(unit).line;
-      return fail(std::move(error));
-    }
-    if (Result<std::optional<std::string>> lowest = Batches(run.database, *unit.data, std::move(*key)).lowest(); !lowest)
-      return fail(lowest.error());
+    const Status walkable = step.look(unit.timeouts, [&]() -> Status {
+      if (Result<database::Rows> there = database.query(fmt::format("SELECT 1 FROM {} LIMIT 0", unit.data->table)); !there)
+        return there.error().code == ErrorCode::SqlError ? Status() : fail(there.error());
+      Result<BatchKey> key = database.batch_key(unit.data->table, unit.data->key);
+      if (!key) return fail(key.error());
+      Result<std::optional<std::string>> lowest = Batches(database, *unit.data, std::move(*key)).lowest();
+      return lowest ? Status() : fail(lowest.error());
+    });
+    if (walkable) continue;
+    Error error = walkable.error();
+    if (error.code == ErrorCode::SqlError && error.line == 0) error.line = statement_of(unit).line;
+    return fail(std::move(error));
   }
   return {};
 }

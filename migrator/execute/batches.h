@@ -10,6 +10,6 @@ Status run_batches(StepRun &step, const plan::Unit &unit, bool completes);
 
 // Refuses a key that can't be walked before the step begins, where the table is there already; a table that the step itself
 // makes is looked at when the data section begins.
-Status check_batch_keys(const Surroundings &run, const plan::Step &step);
+Status check_batch_keys(const StepRun &step);
 
 } // namespace migrator::execute

@@ -5,6 +5,7 @@
 
 #include "migrator/execute/bare.h"
 #include "migrator/execute/batches.h"
+#include "migrator/execute/lock_retry.h"
 #include "migrator/ledger/schema.h"
 #include "migrator/ledger/write.h"
 
@@ -43,7 +44,7 @@ Status create_missing(const Surroundings &run, const ledger::State &state) {
   Result<database::Rows> created =
       run.database.query("BEGIN;\n" + ledger::create_history(run.tables, run.database.dialect()) + "COMMIT;");
   if (created) return {};
-  run.database.rollback_unit();
+  static_cast<void>(run.database.query("ROLLBACK")); // not a unit: nothing else would end it
   return fail(created.error());
 }
 
@@ -68,6 +69,22 @@ std::string opening_sql(const Surroundings &run, const plan::Plan &plan, const l
   return sql;
 }
 
+// One unit: rights revoked and given, rows written. Gives notes of what was done.
+Result<std::vector<std::string>> write_opening(const Surroundings &run, const std::string &sql) {
+  database::UnitSettings settings;
+  settings.lock_timeout = run.options.lock_timeout;
+  settings.check_foreign_keys = false;
+  if (Result<std::vector<std::string>> heads = run.database.begin_unit(settings); !heads) {
+    run.database.rollback_unit();
+    return fail(heads.error());
+  }
+  Result<std::vector<std::string>> notes = run.database.secure_history(run.options.grant_read);
+  const Status done = notes ? run.database.finish_unit(sql) : Status(fail(notes.error()));
+  if (done) return notes;
+  run.database.rollback_unit();
+  return fail(done.error());
+}
+
 Status check_assert(database::Database &database, const script::Assert &assertion) {
   Statement query;
   query.text = assertion.query;
@@ -76,9 +93,7 @@ Status check_assert(database::Database &database, const script::Assert &assertio
   Result<database::Rows> rows = database.query_read_only(query);
   if (!rows) return fail(rows.error());
   const auto refuse = [&](std::string what) {
-    return fail_at({}, assertion.line, ErrorCode::AssertionFailed,
-                   fmt::format("the assert {}: {}; nothing of this step was kept; mend the data or the revision, then run again",
-                               what, assertion.query));
+    return fail_at({}, assertion.line, ErrorCode::AssertionFailed, fmt::format("the assert {}: {}", what, assertion.query));
   };
   if (rows->rows.size() != 1 || rows->columns.size() != 1)
     return refuse(
@@ -146,7 +161,11 @@ Error explained(const StepRun &step, Error error, const RunReport &report) {
   if (error.file.empty() && error.line > 0) error.file = of.script->path;
   if (error.subject.empty()) error.subject = {of.revision};
   if (error.code == ErrorCode::SqlError) error.message += advice_for(error, report);
-  if (!step.partial()) return error;
+  if (!step.partial()) {
+    if (error.code == ErrorCode::AssertionFailed)
+      error.message += "; nothing of this step was kept; mend the data or the revision, then run again";
+    return error;
+  }
   if (exit_code(error.code) == 20 || error.code == ErrorCode::NoPermission) error.code = ErrorCode::StoppedHalfway;
   error.message += fmt::format(
       "; revision {} is partial: {} of its {} statements are done and will not run again; mend what failed and run the same "
@@ -193,7 +212,7 @@ private:
 
 Status run_step(const Surroundings &run, const plan::Step &step, const std::string &plan_hash, RunReport &report) {
   StepRun on_its_way(run, step, report.heads_after, plan_hash);
-  Status done = check_batch_keys(run, step);
+  Status done = check_batch_keys(on_its_way);
   SectionSession session(on_its_way);
   for (std::size_t at = 0; done && at < step.units.size(); ++at) {
     done = session.enter(step.units[at]);
@@ -216,22 +235,16 @@ Status open_history(const Surroundings &run, const plan::Plan &plan, const ledge
   const bool fresh = !state.has_journal || !state.has_version_table;
   const std::string sql = opening_sql(run, plan, state);
   if (!fresh && sql.empty() && plan.steps.empty()) return {};
-  if (Status made = create_missing(run, state); !made) return made;
-  database::UnitSettings settings;
-  settings.lock_timeout = run.options.lock_timeout;
-  settings.check_foreign_keys = false;
-  Result<std::vector<std::string>> heads = run.database.begin_unit(settings);
-  if (!heads) {
-    run.database.rollback_unit();
-    return fail(heads.error());
-  }
-  Result<std::vector<std::string>> notes = run.database.secure_history(run.options.grant_read);
-  Status done = notes ? run.database.finish_unit(sql) : Status(fail(notes.error()));
-  if (!done) {
-    run.database.rollback_unit();
-    return done;
-  }
-  for (const std::string &note : *notes) run.observer.note(note);
+  std::vector<std::string> notes;
+  const Status opened = retry_locked(run, "preparing the history", [&]() -> Status {
+    if (Status made = create_missing(run, state); !made) return made;
+    Result<std::vector<std::string>> written = write_opening(run, sql);
+    if (!written) return fail(written.error());
+    notes = std::move(*written);
+    return {};
+  });
+  if (!opened) return opened;
+  for (const std::string &note : notes) run.observer.note(note);
   return {};
 }
 

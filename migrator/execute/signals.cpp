@@ -24,6 +24,9 @@ sigset_t watched() {
 } // namespace
 
 SignalWatcher::SignalWatcher(Stop &stop) : stop_(stop) {
+  // A limit on the size of files is an error of the write that meets it; a reader of our output that goes away is none of a run's business.
+  std::signal(SIGXFSZ, SIG_IGN);
+  std::signal(SIGPIPE, SIG_IGN);
   const sigset_t set = watched();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   signals_ = signalfd(-1, &set, SFD_CLOEXEC);

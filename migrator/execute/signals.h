@@ -8,7 +8,8 @@
 
 namespace migrator::execute {
 
-// From construction on the two signals no longer kill the process. Make it before any other thread. At most one at a time.
+// From construction on the two signals no longer kill the process, nor do SIGXFSZ and SIGPIPE, which stay ignored: the write that causes
+// one fails instead. Make it before any other thread. At most one at a time.
 class SignalWatcher {
 public:
   explicit SignalWatcher(Stop &stop);

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "migrator/execute/backoff.h"
+#include "migrator/execute/lock_retry.h"
 #include "migrator/ledger/write.h"
 
 namespace migrator::execute {
@@ -63,14 +63,17 @@ database::UnitSettings StepRun::settings(const plan::Timeouts &timeouts, bool fo
 
 Status StepRun::transact(const plan::Timeouts &timeouts, bool foreign_keys, bool check_foreign_keys, const Body &body) {
   const database::UnitSettings wanted = settings(timeouts, foreign_keys, check_foreign_keys);
-  const auto deadline = run_.clock.steady() + run_.options.lock_wait;
-  for (int tried = 0;; ++tried) {
-    Status done = attempt(wanted, body);
-    if (done || done.error().code != ErrorCode::LockTimeout) return done;
-    if (run_.clock.steady() >= deadline) return done;
-    if (tried == 0) run_.observer.note(fmt::format("revision {}: {}; trying again", step_.revision, done.error().message));
-    if (run_.stop.wait_for(backoff(tried, 0.5))) return run_.stop.check();
-  }
+  return retry_locked(run_, "revision " + step_.revision, [&] { return attempt(wanted, body); });
+}
+
+Status StepRun::look(const plan::Timeouts &timeouts, const std::function<Status()> &body) const {
+  const database::UnitSettings wanted = settings(timeouts, false, false);
+  return retry_locked(run_, "revision " + step_.revision, [&]() -> Status {
+    Result<std::vector<std::string>> heads = run_.database.begin_unit(wanted);
+    Status done = heads ? body() : Status(fail(heads.error()));
+    run_.database.rollback_unit();
+    return done;
+  });
 }
 
 Status StepRun::attempt(const database::UnitSettings &settings, const Body &body) {
@@ -90,7 +93,9 @@ Status StepRun::attempt(const database::UnitSettings &settings, const Body &body
             join(heads_), join(*heads)),
         *heads);
   }
-  Result<Advance> advance = body();
+  // A request to stop that came while the unit was opened may have gone unseen there.
+  const Status go_on = run_.stop.check();
+  Result<Advance> advance = go_on ? body() : fail(go_on.error());
   Status done = advance ? commit(*advance) : Status(fail(advance.error()));
   if (!done) run_.database.rollback_unit();
   return done;

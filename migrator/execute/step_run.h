@@ -50,6 +50,9 @@ public:
   // the plan started from.
   Status transact(const plan::Timeouts &timeouts, bool foreign_keys, bool check_foreign_keys, const Body &body);
 
+  // Runs `body` in a unit that is rolled back whatever it gives, tried again like transact(): for what must be known before the step begins.
+  Status look(const plan::Timeouts &timeouts, const std::function<Status()> &body) const;
+
   // Settings of a unit from the section's timeouts and the run's.
   database::UnitSettings settings(const plan::Timeouts &timeouts, bool foreign_keys, bool check_foreign_keys) const;
 
