@@ -165,7 +165,7 @@ class FailingLogin(Case):
                 process.communicate()
 
 
-class Statements(Case):
+class StatementCase(Case):
     """What the databases say about a failing statement may hold rows; the journal, the report and the output must not."""
 
     def everywhere(self, done, report):
@@ -184,6 +184,8 @@ class Statements(Case):
                 with self.subTest(f"{where} {form}"):
                     self.assertNotIn(hidden, text)
 
+
+class Statements(StatementCase):
     def test_a_duplicate_key(self):
         self.project.database.rows("CREATE TABLE customer (mail text PRIMARY KEY); INSERT INTO customer VALUES ('ada-lovelace-row')")
         self.project.revision("a1", up="INSERT INTO customer SELECT mail FROM customer;", down_sql="")
@@ -196,7 +198,7 @@ class Statements(Case):
         self.check_hidden("ada-lovelace-row")
 
 
-class Roles(Statements):
+class Roles(StatementCase):
     def test_a_role_that_exists(self):
         role = f"{self.project.database.name}_taken"
         self.project.database.rows(f"CREATE ROLE {role}")
