@@ -15,18 +15,19 @@ Verdict no(std::string reason) {
   return Verdict{false, std::move(reason)};
 }
 
-// The row that a text names: a full id, or the unique beginning of one.
-const ledger::ViewRow *find(const Rows &rows, const std::string &text) {
+// The row that a text names.
+const ledger::ViewRow *find(const Rows &rows, const std::string &text, Wanted as) {
   const auto at = rows.lower_bound(text);
   if (at == rows.end() || at->first.compare(0, text.size(), text) != 0) return nullptr;
   if (at->first == text) return at->second;
+  if (as == Wanted::Ids || text.empty()) return nullptr;
   const auto next = std::next(at);
   const bool unique = next == rows.end() || next->first.compare(0, text.size(), text) != 0;
   return unique ? at->second : nullptr;
 }
 
-Verdict one(const Rows &rows, const std::string &wanted) {
-  const ledger::ViewRow *row = find(rows, wanted);
+Verdict one(const Rows &rows, const std::string &wanted, Wanted as) {
+  const ledger::ViewRow *row = find(rows, wanted, as);
   if (row == nullptr) return no(fmt::format("revision {} is not applied yet", wanted));
   if (row->state == "rolled back")
     return no(fmt::format("revision {} was rolled back by {} on {}", row->id, row->changed_by, row->changed_at));
@@ -47,11 +48,11 @@ Verdict one(const Rows &rows, const std::string &wanted) {
 
 } // namespace
 
-Verdict verdict(const std::vector<ledger::ViewRow> &rows, const std::vector<std::string> &wanted) {
+Verdict verdict(const std::vector<ledger::ViewRow> &rows, const std::vector<std::string> &wanted, Wanted as) {
   Rows by_id;
   for (const ledger::ViewRow &row : rows) by_id.emplace(row.id, &row);
   for (const std::string &revision : wanted)
-    if (Verdict found = one(by_id, revision); !found.contained) return found;
+    if (Verdict found = one(by_id, revision, as); !found.contained) return found;
   return Verdict{true, {}};
 }
 

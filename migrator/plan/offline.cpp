@@ -33,8 +33,14 @@ std::string dollar_quoted(const std::string &text) {
   return tag + text + tag;
 }
 
+// Text that something may follow on the same line: a comment at its end gets a line end.
+std::string closed(const std::string &sql) {
+  const std::size_t line = sql.rfind('\n');
+  return sql.find("--", line == std::string::npos ? 0 : line) == std::string::npos ? sql : sql + "\n";
+}
+
 std::string semicolon(const Statement &statement) {
-  std::string out = statement.text + ";\n";
+  std::string out = closed(statement.text) + ";\n";
   if (statement.copy_data) {
     out += *statement.copy_data;
     if (!out.empty() && out.back() != '\n') out += '\n';
@@ -71,10 +77,10 @@ public:
   std::string check(const script::Assert &assertion) const {
     if (!postgresql())
       return fmt::format("INSERT INTO {} (version_num) SELECT NULL WHERE NOT coalesce(({}), 0); -- assert\n", tables_.version,
-                         assertion.query);
+                         closed(assertion.query));
     const std::string body = fmt::format("BEGIN IF NOT coalesce(({})::text IN ('true', 't', '1'), false) THEN RAISE EXCEPTION "
                                          "'an assert does not hold'; END IF; END",
-                                         assertion.query);
+                                         closed(assertion.query));
     return fmt::format("DO {};\n", dollar_quoted(body));
   }
 
@@ -183,21 +189,19 @@ private:
   Result<std::string> whole_range(const Statement &statement, const script::DataBatch &data) const {
     const std::string last = fmt::format("(SELECT {0} FROM {1} ORDER BY {0} DESC LIMIT 1)", data.key, data.table);
     if (!postgresql()) {
-      const std::string below = fmt::format(
-          "(SELECT CASE typeof(min({0})) WHEN 'integer' THEN min({0}) - 1 ELSE '' END FROM {1})", data.key, data.table);
+      const std::string below =
+          fmt::format("(SELECT CASE typeof(min({0})) WHEN 'integer' THEN -1e19 ELSE '' END FROM {1})", data.key, data.table);
       Result<std::string> bound = script::bind_batch(statement.text, dialect_, below, last);
       if (!bound) return bound;
-      return *bound + ";\n";
+      return closed(*bound) + ";\n";
     }
     constexpr std::string_view kFrom = "/*migrator:from*/";
     Result<std::string> bound = script::bind_batch(statement.text, dialect_, kFrom, last);
     if (!bound) return bound;
     const std::string body =
         fmt::format("DECLARE below text;\nBEGIN\n"
-                    "SELECT CASE t.typname WHEN 'uuid' THEN '''00000000-0000-0000-0000-000000000000''::uuid' WHEN 'int2' THEN "
-                    "'(-32768)::int2' "
-                    "WHEN 'int4' THEN '(-2147483648)::int4' WHEN 'int8' THEN '(-9223372036854775808)::int8' ELSE '''''::text' "
-                    "END INTO below\n"
+                    "SELECT CASE t.typcategory WHEN 'U' THEN '''00000000-0000-0000-0000-000000000000''::uuid' "
+                    "WHEN 'S' THEN '''''::text' ELSE '(-9223372036854775809)::numeric' END INTO below\n"
                     "FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid\n"
                     "WHERE a.attrelid = {}::pg_catalog.regclass AND a.attname = {} AND NOT a.attisdropped;\n"
                     "EXECUTE pg_catalog.replace({}, {}, below);\nEND",

@@ -77,8 +77,10 @@ std::optional<ApprovedPlan> approved_from_json(std::string_view json) {
     return std::nullopt;
   ApprovedPlan out{parsed["hash"].get<std::string>(), {}};
   for (const nlohmann::json &step : parsed["steps"]) {
-    if (!step.is_object()) return std::nullopt;
-    out.steps.push_back(ApprovedStep{step.value("revision", ""), step.value("direction", ""), step.value("checksum", "")});
+    const auto text = [&](const char *key) { return step.is_object() && step.contains(key) && step[key].is_string(); };
+    if (!text("revision") || !text("direction") || !text("checksum")) return std::nullopt;
+    out.steps.push_back(ApprovedStep{step["revision"].get<std::string>(), step["direction"].get<std::string>(),
+                                     step["checksum"].get<std::string>()});
   }
   return out;
 }

@@ -1,6 +1,7 @@
 #include "migrator/plan/unit.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -44,8 +45,9 @@ bool starts_with_word(const std::string &keyword, std::string_view word) {
 }
 
 bool may_be_batched(const Statement &statement) {
-  return std::any_of(std::begin({"UPDATE", "DELETE", "INSERT", "WITH"}), std::end({"UPDATE", "DELETE", "INSERT", "WITH"}),
-                     [&](const char *word) { return starts_with_word(statement.keyword, word); });
+  static constexpr std::array<std::string_view, 4> kWords{"UPDATE", "DELETE", "INSERT", "WITH"};
+  return std::any_of(kWords.begin(), kWords.end(),
+                     [&](std::string_view word) { return starts_with_word(statement.keyword, word); });
 }
 
 Status check_data_section(const script::Script &script, const Section &section, const std::vector<Statement> &statements) {
