@@ -69,6 +69,7 @@ class Bench:
     def __init__(self, migrator, folder, server, revisions, rounds, short_rounds):
         self.migrator, self.folder, self.server = migrator, folder, server
         self.revisions, self.rounds, self.short_rounds = revisions, rounds, short_rounds
+        self.load = os.getloadavg()[0]
         self.measurements, self.targets = [], []
 
     def _project(self, name, count, url):
@@ -158,6 +159,7 @@ class Bench:
         self.targets.append(Target("heads on 10,000 files, time", "ms", median(measurement.milliseconds), 150))
 
     def print(self):
+        print(f"load average before: {self.load:.1f}, on {os.cpu_count()} processors; times are worth quoting on an idle machine only\n")
         print(f"{'':58} {'median ms':>10} {'lowest':>9} {'highest':>9} {'peak MiB':>9} {'rounds':>6}")
         for one in self.measurements:
             print(f"{one.name:58} {median(one.milliseconds):10.1f} {min(one.milliseconds):9.1f} {max(one.milliseconds):9.1f} "
@@ -167,7 +169,8 @@ class Bench:
             print(f"{target.what:58} {target.value:10.2f} {target.limit:9} {target.unit:3} {'kept' if target.kept else 'MISSED'}")
 
     def as_json(self):
-        return {"measurements": [{"name": one.name, "milliseconds": one.milliseconds, "mebibytes": one.mebibytes}
+        return {"load average before": self.load,
+                "measurements": [{"name": one.name, "milliseconds": one.milliseconds, "mebibytes": one.mebibytes}
                                  for one in self.measurements],
                 "targets": [{"what": one.what, "unit": one.unit, "value": one.value, "limit": one.limit, "kept": one.kept}
                             for one in self.targets]}
