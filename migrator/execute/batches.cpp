@@ -76,8 +76,8 @@ public:
 
   Result<std::int64_t> run(const Statement &statement, const std::string &from, const std::string &to) const {
     const bool sqlite = database_.dialect() == Dialect::Sqlite;
-    const std::string first = sqlite ? "?1" : "$1::" + key_.sql_type;
-    const std::string second = sqlite ? "?2" : "$2::" + key_.sql_type;
+    const std::string first = sqlite ? "?1" : "$1::" + cast_type();
+    const std::string second = sqlite ? "?2" : "$2::" + cast_type();
     Result<std::string> bound = script::bind_batch(statement.text, database_.dialect(), first, second);
     if (!bound) return fail(bound.error());
     Statement batch = statement;
@@ -92,6 +92,9 @@ private:
     return out;
   }
 
+  // Integers as bigint whatever the column's width: the value below its smallest key need not fit the column.
+  std::string cast_type() const { return key_.type == BatchKey::Type::Integer ? "bigint" : key_.sql_type; }
+
   database::Value value(const std::string &key) const {
     if (key_.type == BatchKey::Type::Integer) return integer(key);
     return key;
@@ -100,7 +103,7 @@ private:
   std::string literal(const std::string &key) const {
     if (database_.dialect() == Dialect::Sqlite)
       return key_.type == BatchKey::Type::Integer ? key : ledger::quote_literal(key, Dialect::Sqlite);
-    return ledger::quote_literal(key, Dialect::Postgresql) + "::" + key_.sql_type;
+    return ledger::quote_literal(key, Dialect::Postgresql) + "::" + cast_type();
   }
 
   Result<std::optional<std::string>> one(const std::string &sql) const {
