@@ -1,5 +1,5 @@
 // The advisory keys by which runners keep out of each other's way, and the mark by which a waiter learns who holds them
-// (docs/architecture.md, "The lock"). Pure; the keys are a contract with every version of the migrator that moves the same database.
+// (the design, "Lock"). Pure; the keys are a contract with every version of the migrator that moves the same database.
 #pragma once
 
 #include <cstdint>

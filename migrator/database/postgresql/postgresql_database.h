@@ -1,5 +1,5 @@
 // PostgreSQL behind the door that the executor knows: a working connection, the connection that holds the lock, and between them the rules
-// of units and fences (docs/architecture.md, "The lock"). Catches what the libraries below throw; answers with Errors.
+// of units and fences (the design, "Lock"). Catches what the libraries below throw; answers with Errors.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// The lock of a run: a second connection, idle in a READ COMMITTED transaction that holds advisory locks (docs/architecture.md, "The lock").
+// The lock of a run: a second connection, idle in a READ COMMITTED transaction that holds advisory locks (the design, "Lock").
 // Safe behind transaction poolers and harmless to CONCURRENTLY. It is not the fence: units have their own.
 #pragma once
 

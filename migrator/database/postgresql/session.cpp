@@ -227,6 +227,7 @@ Answer<Rows> Session::query(std::string_view sql) {
     complaint.sqlstate = sqlstate_of(error);
     complaint.primary = primary_of(error.what());
   } catch (const std::exception &error) {
+    if (implementation_->is_lost()) return tl::unexpected(implementation_->complaint(nullptr));
     complaint.primary = primary_of(error.what());
   }
   complaint.lost = implementation_->is_lost();

@@ -82,7 +82,8 @@ const std::vector<Case> kCases = {
 class Splitting : public testing::TestWithParam<Case> {};
 
 void expect_cuts(const Case &expected, CutBy how) {
-  const auto cuts = cut_statements({expected.sql, 1}, "file.sql", how);
+  const script::SqlText text{expected.sql, 1};
+  const auto cuts = cut_statements(text, "file.sql", how);
   ASSERT_TRUE(cuts) << cuts.error().text();
   std::vector<std::string> texts;
   std::vector<int> lines;
@@ -159,7 +160,8 @@ TEST(SplittingLargeTexts, IsCutInTheSamePlaces) {
   constexpr int kStatements = 40000;
   for (int i = 0; i < kStatements; ++i)
     sql += "INSERT INTO t (a, b) VALUES (" + std::to_string(i) + ", 'some text; and ''more''');\n";
-  const auto cuts = cut_statements({sql, 1}, "file.sql");
+  const script::SqlText text{sql, 1};
+  const auto cuts = cut_statements(text, "file.sql");
   ASSERT_TRUE(cuts) << cuts.error().text();
   ASSERT_EQ(cuts->size(), static_cast<std::size_t>(kStatements));
   EXPECT_EQ(cuts->back().line, kStatements);
