@@ -14,14 +14,13 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::size_t kMostApplied = 100;
-constexpr std::size_t kLongestMessage = 600;
 
 double seconds(std::int64_t milliseconds) {
   return static_cast<double>(milliseconds) / 1000.0;
 }
 
 std::string heads_text(const std::vector<std::string> &heads) {
-  return heads.empty() ? "base" : fmt::format("{}", fmt::join(heads, ", "));
+  return heads.empty() ? "base" : printable(fmt::format("{}", fmt::join(heads, ", ")));
 }
 
 std::string dump(const ordered_json &document) {
@@ -30,17 +29,58 @@ std::string dump(const ordered_json &document) {
 
 // Takes elements from one end of document[key] while the text is too long; counts them in document[key + "_cut"].
 void cut(ordered_json &document, const char *key, bool from_front, std::size_t limit) {
-  ordered_json &list = document[key];
   const std::string counter = std::string(key) + "_cut";
-  std::size_t removed = 0;
-  while (!list.empty() && dump(document).size() > limit) {
+  std::size_t removed = document.value(counter, std::size_t{0});
+  while (!document[key].empty() && dump(document).size() > limit) {
     // Several at a time: a dump costs as much as what is left.
+    ordered_json &list = document[key]; // a new member may move the others
     const std::size_t some = std::max<std::size_t>(1, list.size() / 16);
     const auto count = static_cast<ordered_json::difference_type>(some);
     list.erase(from_front ? list.begin() : list.end() - count, from_front ? list.begin() + count : list.end());
     removed += some;
     document[counter] = removed;
   }
+}
+
+// A text with whole UTF-8 sequences alone: bytes that are none become U+FFFD.
+std::string valid_utf8(const std::string &text) {
+  const std::string quoted = ordered_json(text).dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  return ordered_json::parse(quoted).get<std::string>();
+}
+
+// At most `bytes` of a valid UTF-8 text and "…", cut between characters.
+std::string shortened(const std::string &text, std::size_t bytes) {
+  const auto inside = [&](std::size_t at) { return (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U; };
+  while (bytes > 0 && inside(bytes)) --bytes;
+  return text.substr(0, bytes) + "…";
+}
+
+// Shortens one text of the document as little as the limit wants, down to "…"; nothing if it is none.
+void shorten(ordered_json &document, const ordered_json::json_pointer &where, std::size_t limit) {
+  if (!document.contains(where) || dump(document).size() <= limit) return;
+  const std::string text = valid_utf8(document[where].get<std::string>());
+  if (text.size() <= std::string_view("…").size()) return;
+  const auto fits = [&](std::size_t bytes) {
+    document[where] = shortened(text, bytes);
+    return dump(document).size() <= limit;
+  };
+  // Whatever is longer than the limit cannot fit, so the search costs a dump a bit of the limit.
+  std::size_t fitting = 0;
+  std::size_t beyond = std::min(text.size(), limit);
+  while (fitting + 1 < beyond) {
+    const std::size_t middle = fitting + (beyond - fitting) / 2;
+    (fits(middle) ? fitting : beyond) = middle;
+  }
+  fits(fitting);
+}
+
+// The subject's least important end goes first, then the end of the message.
+void cut_error(ordered_json &document, std::size_t limit) {
+  ordered_json &subject = document["error"]["subject"];
+  while (!subject.empty() && dump(document).size() > limit)
+    subject.erase(subject.end() - static_cast<ordered_json::difference_type>(std::max<std::size_t>(1, subject.size() / 16)),
+                  subject.end());
+  shorten(document, ordered_json::json_pointer("/error/message"), limit);
 }
 
 } // namespace
@@ -102,19 +142,13 @@ std::string bounded_report(const execute::RunReport &run, const std::vector<std:
   if (dump(document).size() <= limit) return dump(document);
   cut(document, "notes", true, limit);
   cut(document, "steps", true, limit);
-  const std::size_t cut_before = document.value("applied_revisions_cut", std::size_t{0});
   cut(document, "applied_revisions", false, limit);
-  if (cut_before > 0 && document["applied_revisions_cut"] != cut_before)
-    document["applied_revisions_cut"] = document["applied_revisions_cut"].get<std::size_t>() + cut_before;
   cut(document, "untouched", true, limit);
-  if (dump(document).size() > limit && document.contains("error")) {
-    std::string message = document["error"].value("message", "");
-    message.resize(std::min(message.size(), kLongestMessage));
-    document["error"]["message"] = message + "…";
-    document["error"]["subject"] = ordered_json::array();
-  }
+  if (document.contains("error")) cut_error(document, limit);
   cut(document, "heads_before", true, limit);
   cut(document, "heads_after", true, limit);
+  for (const char *text : {"/error/file", "/error/sqlstate", "/error/revision", "/started_at", "/plan_hash", "/run_id"})
+    shorten(document, ordered_json::json_pointer(text), limit);
   return dump(document);
 }
 

@@ -23,9 +23,9 @@ nlohmann::ordered_json run_document(const execute::RunReport &run);
 // The sentence or two a person sees last; ends with a line end.
 std::string run_text(const execute::RunReport &run, const Style &style);
 
-// The report of --report: run_document with the protocol and the newest applied revisions, cut to at most `limit` bytes and valid JSON
-// always: first the notes go, then the oldest steps, then the oldest applied revisions, each with a count of what is missing; at last
-// the error's message is shortened.
+// The report of --report: run_document with the protocol and the newest applied revisions, cut to at most `limit` bytes (at least 600) and
+// valid JSON and UTF-8 always: first the notes go, then the oldest steps, then the oldest applied revisions, then the untouched heads, each
+// with a count of what is missing in "…_cut"; then the error's subject, then its message is shortened; at last heads and long names.
 std::string bounded_report(const execute::RunReport &run, const std::vector<std::string> &applied_newest_first,
                            std::size_t limit = kLargestReport);
 
