@@ -133,6 +133,6 @@ def is_write_locked(project):
 
 
 def is_at_work(project, words):
-    """PostgreSQL: whether a backend is in a statement that holds `words`."""
+    """PostgreSQL: whether a backend that is none of the test's own is in a statement that holds `words`."""
     return bool(project.database.rows("SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND datname = "
-                                      f"current_database() AND strpos(query, '{words}') > 0 AND application_name LIKE 'migrator%'"))
+                                      f"current_database() AND strpos(query, '{words}') > 0 AND application_name NOT IN ('the test', 'psql')"))
