@@ -31,7 +31,7 @@ class PsqlSession:
 
     def __init__(self, database):
         environment = {**database.server.environment, "PGAPPNAME": "the test"}
-        self._process = subprocess.Popen(["psql", "-X", "-q", "-A", "-t", "-d", database.name], stdin=subprocess.PIPE,
+        self._process = subprocess.Popen(["psql", "-X", "-q", "-A", "-t", "-F", "\x1f", "-d", database.name], stdin=subprocess.PIPE,
                                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment)
 
     def do(self, sql):
@@ -50,6 +50,15 @@ class PsqlSession:
         self._process.stdin.close()
         self._process.stdout.close()
         self._process.wait()
+
+
+def keep_asking_in_one_session(project):
+    """Questions to a PostgreSQL database go to one psql that stays, which is many times faster; gives what ends it."""
+    if project.dialect != "postgresql":
+        return lambda: None
+    session = PsqlSession(project.database)
+    project.database.rows = lambda sql: [line.split("\x1f") for line in session.do(sql)]
+    return session.close
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ import sqlite3
 import time
 import unittest
 
-from conditions import Run, is_at_work, is_write_locked, other_writer, psql_session, until
+from conditions import Run, is_at_work, is_write_locked, keep_asking_in_one_session, other_writer, psql_session, until
 from histories import Agreement, Section, blocked_by_gate, body, counted_effects, everything, set_up, trace
 from project import PrivatePostgresql, Project
 
@@ -100,6 +100,7 @@ class Case(unittest.TestCase):
         project = Project(self.dialect, SERVER)
         self.addCleanup(project.close)
         set_up(project.database, items)
+        self.addCleanup(keep_asking_in_one_session(project))
         return project
 
     def agreement(self, project):

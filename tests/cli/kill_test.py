@@ -11,7 +11,7 @@ import subprocess
 import time
 import unittest
 
-from conditions import Run
+from conditions import Run, keep_asking_in_one_session
 from histories import Agreement, Section, body, counted_effects, set_up, trace
 from project import PrivatePostgresql, Project
 
@@ -68,6 +68,7 @@ class Kills:
         self.project = Project(self.dialect, SERVER)
         self.addCleanup(self.project.close)
         set_up(self.project.database, ROWS)
+        self.addCleanup(keep_asking_in_one_session(self.project))
         write_history(self.project)
         self.agreement = Agreement(self.project, PARENTS)
         self.times = {"up": 0, "down": 0}  # completed moves from end to end
