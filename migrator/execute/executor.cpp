@@ -39,15 +39,6 @@ std::string owner_json(const Owner &owner) {
   return nlohmann::json{{"namespace", owner.resource_namespace}, {"name", owner.resource_name}, {"uid", owner.uid}}.dump();
 }
 
-Status create_missing(const Surroundings &run, const ledger::State &state) {
-  if (state.has_journal && state.has_version_table) return {};
-  Result<database::Rows> created =
-      run.database.query("BEGIN;\n" + ledger::create_history(run.tables, run.database.dialect()) + "COMMIT;");
-  if (created) return {};
-  static_cast<void>(run.database.query("ROLLBACK")); // not a unit: nothing else would end it
-  return fail(created.error());
-}
-
 std::string opening_sql(const Surroundings &run, const plan::Plan &plan, const ledger::State &state) {
   const Dialect dialect = run.database.dialect();
   std::string sql;
@@ -69,20 +60,24 @@ std::string opening_sql(const Surroundings &run, const plan::Plan &plan, const l
   return sql;
 }
 
-// One unit: rights revoked and given, rows written. Gives notes of what was done.
-Result<std::vector<std::string>> write_opening(const Surroundings &run, const std::string &sql) {
+// One unit: what is missing is made, rights are revoked and given, rows written. Gives notes of what was done.
+Result<std::vector<std::string>> write_opening(const Surroundings &run, const ledger::State &state, const std::string &sql) {
   database::UnitSettings settings;
   settings.lock_timeout = run.options.lock_timeout;
   settings.check_foreign_keys = false;
-  if (Result<std::vector<std::string>> heads = run.database.begin_unit(settings); !heads) {
-    run.database.rollback_unit();
-    return fail(heads.error());
-  }
-  Result<std::vector<std::string>> notes = run.database.secure_history(run.options.grant_read);
-  const Status done = notes ? run.database.finish_unit(sql) : Status(fail(notes.error()));
-  if (done) return notes;
-  run.database.rollback_unit();
-  return fail(done.error());
+  const auto write = [&]() -> Result<std::vector<std::string>> {
+    if (Result<std::vector<std::string>> heads = run.database.begin_unit(settings); !heads) return heads;
+    if (!state.has_journal || !state.has_version_table)
+      if (Result<database::Rows> made = run.database.query(ledger::create_history(run.tables, run.database.dialect())); !made)
+        return fail(made.error());
+    Result<std::vector<std::string>> notes = run.database.secure_history(run.options.grant_read);
+    if (!notes) return notes;
+    if (Status done = run.database.finish_unit(sql); !done) return fail(done.error());
+    return notes;
+  };
+  Result<std::vector<std::string>> notes = write();
+  if (!notes) run.database.rollback_unit();
+  return notes;
 }
 
 Status check_assert(database::Database &database, const script::Assert &assertion) {
@@ -237,8 +232,7 @@ Status open_history(const Surroundings &run, const plan::Plan &plan, const ledge
   if (!fresh && sql.empty() && plan.steps.empty()) return {};
   std::vector<std::string> notes;
   const Status opened = retry_locked(run, "preparing the history", [&]() -> Status {
-    if (Status made = create_missing(run, state); !made) return made;
-    Result<std::vector<std::string>> written = write_opening(run, sql);
+    Result<std::vector<std::string>> written = write_opening(run, state, sql);
     if (!written) return fail(written.error());
     notes = std::move(*written);
     return {};
