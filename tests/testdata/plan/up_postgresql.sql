@@ -69,7 +69,7 @@ DO $migrator$BEGIN IF NOT ((SELECT count(*) FROM "public"."migrator_version") = 
 DO $migrator_data$
 DECLARE below text;
 BEGIN
-SELECT CASE t.typname WHEN 'uuid' THEN '''00000000-0000-0000-0000-000000000000''::uuid' WHEN 'int2' THEN '(-32768)::int2' WHEN 'int4' THEN '(-2147483648)::int4' WHEN 'int8' THEN '(-9223372036854775808)::int8' ELSE '''''::text' END INTO below
+SELECT CASE t.typcategory WHEN 'U' THEN '''00000000-0000-0000-0000-000000000000''::uuid' WHEN 'S' THEN '''''::text' ELSE '(-9223372036854775809)::numeric' END INTO below
 FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
 WHERE a.attrelid = 't'::pg_catalog.regclass AND a.attname = 'k' AND NOT a.attisdropped;
 EXECUTE pg_catalog.replace($migrator$UPDATE t SET a = 1 WHERE K > /*migrator:from*/ AND K <= (SELECT K FROM t ORDER BY K DESC LIMIT 1)$migrator$, '/*migrator:from*/', below);

@@ -54,7 +54,7 @@ COMMIT;
 -- up c make c
 BEGIN;
 INSERT INTO "main"."migrator_version" (version_num) SELECT NULL WHERE NOT ((SELECT count(*) FROM "main"."migrator_version") = 1 AND (SELECT count(*) FROM "main"."migrator_version" WHERE version_num IN ('b')) = 1); -- fails unless at b
-UPDATE t SET a = 1 WHERE K > (SELECT CASE typeof(min(K)) WHEN 'integer' THEN min(K) - 1 ELSE '' END FROM t) AND K <= (SELECT K FROM t ORDER BY K DESC LIMIT 1);
+UPDATE t SET a = 1 WHERE K > (SELECT CASE typeof(min(K)) WHEN 'integer' THEN -1e19 ELSE '' END FROM t) AND K <= (SELECT K FROM t ORDER BY K DESC LIMIT 1);
 INSERT INTO "main"."migrator_version_journal" (revision, direction, outcome, parents, depends_on, labels, message, up_checksum, down_checksum, down_format, down_sections, statements_done, statements_total, statement_checksums, progress, error, heads_after, run_id, plan_hash, who, host, tool_version, started_at, duration_ms) VALUES ('c', 'up', 'partial', '["a"]', '[]', '[]', 'make c', 'v1:6899a8ba9e12c8c90eec5f3631c21e19fb9eff53abffffc96617fff6b77d5010', 'v1:63c88e28aa8a03b8ec6ac3bea48f05a7d576269e34cce4e44e3507f7234c76ad', 1, '-- migrate:down
 ', 1, 2, '[]', '{}', NULL, (SELECT CASE WHEN (SELECT count(*) FROM "main"."migrator_version") = 1 AND (SELECT count(*) FROM "main"."migrator_version" WHERE version_num IN ('b')) = 1 THEN '["b"]' END), 'run-1', NULL, 'anna', 'laptop', '0.1.0', '2026-01-02T03:04:05.678Z', 0);
 COMMIT;
