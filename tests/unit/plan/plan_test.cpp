@@ -84,7 +84,8 @@ TEST(PlanHash, DoesNotDependOnWordsAndNotes) {
   plan.notes = {"note"};
   plan.untouched = {"u"};
   plan.adopt.emplace_back();
-  auto script = std::make_shared<script::Script>(*plan.steps[0].script);
+  const std::shared_ptr<const script::Script> before = plan.steps[0].script; // the items point into it
+  auto script = std::make_shared<script::Script>(*before);
   script->message = "another";
   script->path = "elsewhere.sql";
   plan.steps[0].script = script;
