@@ -21,7 +21,7 @@ constexpr std::chrono::milliseconds kPoll{1'000};
 constexpr std::chrono::seconds kWordEvery{15};
 
 // What one look at the database said. An error that waiting cannot mend is an error; everything else is a reason to look again.
-Result<gate::Verdict> look(const Context &context, const std::vector<std::string> &wanted) {
+Result<gate::Verdict> look(const Context &context, const std::vector<std::string> &wanted, gate::Wanted written_as) {
   Result<Connection> connection = connect(context, Access::Read);
   const auto not_yet = [](const Error &error) { return gate::Verdict{false, "the database cannot be asked: " + error.text()}; };
   const auto mendable = [](const Error &error) {
@@ -36,7 +36,7 @@ Result<gate::Verdict> look(const Context &context, const std::vector<std::string
   if (there && !*there) return gate::Verdict{false, "the database has no history yet"};
   Result<std::vector<ledger::ViewRow>> rows = there ? ledger::read_view(*connection->database, connection->history)
                                                     : Result<std::vector<ledger::ViewRow>>(fail(there.error()));
-  if (rows) return gate::verdict(*rows, wanted);
+  if (rows) return gate::verdict(*rows, wanted, written_as);
   Error error = rows.error();
   if (mendable(error)) return not_yet(error);
   if (error.code == ErrorCode::NoPermission) {
@@ -67,11 +67,12 @@ Status wait(const Context &context, const cli::WaitArguments &arguments) {
   const execute::SignalWatcher signals(stop);
   Result<std::vector<std::string>> wanted = wanted_revisions(context, arguments);
   if (!wanted) return fail(wanted.error());
+  const gate::Wanted written_as = arguments.revisions.empty() ? gate::Wanted::Ids : gate::Wanted::Beginnings;
   const auto started = context.clock.steady();
   const auto deadline = started + arguments.timeout;
   auto next_word = started;
   for (;;) {
-    Result<gate::Verdict> seen = look(context, *wanted);
+    Result<gate::Verdict> seen = look(context, *wanted, written_as);
     if (!seen) return fail(seen.error());
     const auto now = context.clock.steady();
     if (seen->contained) {
