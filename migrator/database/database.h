@@ -117,6 +117,9 @@ struct BatchKey {
   std::int64_t row_estimate = 0;
 };
 
+class Backups;    // backup.h
+class DumpProver; // backup.h
+
 // One connection of one run, and (PostgreSQL) a second one that holds the lock. Not thread-safe, but for interrupt().
 // Order: open → (reads) → try_lock until acquired → end_stale_workers until none → units → release_lock.
 class Database {
@@ -150,6 +153,9 @@ public:
 
   // --- the lock, never blocking ------------------------------------------------------------------------------------------
   virtual Result<LockAttempt> try_lock() = 0;
+  // With the lock held: keeps runs of other histories in this database out too, as a restore and a run behind the fence need. Never waits;
+  // until it is acquired they go on. SQLite: the lock is of the file anyway.
+  virtual Result<LockAttempt> try_widen_lock() = 0;
   virtual void release_lock() noexcept = 0;
   // Who holds it now, without taking it. nullopt: nobody.
   virtual Result<std::optional<LockHolder>> lock_holder() = 0;
@@ -185,6 +191,9 @@ public:
   // Whether table.key can be walked in batches: unique, not null, integer, uuid or text under collation C; else SqlError with the reason.
   virtual Result<BatchKey> batch_key(const std::string &table, const std::string &key) = 0;
 
+  // --- the whole database ----------------------------------------------------------------------------------------------------
+  virtual Backups &backups() noexcept = 0;
+
   // Makes the running statement end soon with Terminated (the only member that another thread may call).
   virtual void interrupt() noexcept = 0;
 };
@@ -197,6 +206,7 @@ public:
   // Checks the URL's parameters without connecting; unknown ones are InvalidConfiguration.
   virtual Status validate(const DatabaseUrl &url) const = 0;
   virtual Result<std::unique_ptr<Database>> open(const DatabaseUrl &url, const OpenOptions &options) const = 0;
+  virtual const DumpProver &prover() const noexcept = 0;
 };
 
 } // namespace migrator::database

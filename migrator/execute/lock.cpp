@@ -34,26 +34,36 @@ Lock::~Lock() {
 
 Status Lock::take(milliseconds wait, const Clock &clock, Stop &stop, Observer &observer) {
   const auto deadline = clock.steady() + wait;
+  const Waiting waiting{wait, deadline, "the history is locked by {}"};
+  if (Status taken = poll([this] { return database_.try_lock(); }, waiting, clock, stop, observer); !taken) return taken;
+  held_ = true;
+  return end_stale_workers(deadline, clock, stop);
+}
+
+Status Lock::widen(milliseconds wait, const Clock &clock, Stop &stop, Observer &observer) {
+  const Waiting waiting{wait, clock.steady() + wait, "another history of this database is being moved by {}"};
+  return poll([this] { return database_.try_widen_lock(); }, waiting, clock, stop, observer);
+}
+
+Status Lock::poll(const Attempt &attempt, const Waiting &waiting, const Clock &clock, Stop &stop, Observer &observer) {
   auto next_word = clock.steady();
-  for (int attempt = 0;; ++attempt) {
+  for (int tries = 0;; ++tries) {
     if (Status go_on = stop.check(); !go_on) return go_on;
-    Result<database::LockAttempt> tried = database_.try_lock();
+    Result<database::LockAttempt> tried = attempt();
     if (!tried) return fail(tried.error());
-    if (tried->acquired) {
-      held_ = true;
-      return end_stale_workers(deadline, clock, stop);
-    }
-    const milliseconds left = left_of(deadline, clock);
+    if (tried->acquired) return {};
+    const milliseconds left = left_of(waiting.deadline, clock);
     if (left.count() <= 0)
       return fail(ErrorCode::LockBusy,
-                  fmt::format("the history is locked by {}; waited {} s; run again later, or wait longer with --lock-wait",
-                              describe(tried->holder), std::chrono::duration_cast<std::chrono::seconds>(wait).count()));
+                  fmt::format(fmt::runtime(std::string(waiting.by_whom) +
+                                           "; waited {} s; run again later, or wait longer with --lock-wait"),
+                              describe(tried->holder), std::chrono::duration_cast<std::chrono::seconds>(waiting.wait).count()));
     if (clock.steady() >= next_word) {
       observer.waiting_for_lock(tried->holder);
       next_word = clock.steady() + std::chrono::seconds(5);
     }
     // Short at first, so that eight that start at once do not stand idle; a lock is worth asking for at least twice a second.
-    stop.wait_for(std::min({backoff(attempt, jitter()), milliseconds(500), left}));
+    stop.wait_for(std::min({backoff(tries, jitter()), milliseconds(500), left}));
   }
 }
 

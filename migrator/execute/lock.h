@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
+#include <string_view>
 
 #include "migrator/database/database.h"
 #include "migrator/execute/clock.h"
@@ -22,7 +24,17 @@ public:
   // backend of a killed runner works on this history any more (LockBusy if one will not end in time).
   Status take(std::chrono::milliseconds wait, const Clock &clock, Stop &stop, Observer &observer);
 
+  // With the lock taken: also keeps out runs of other histories in this database (Database::try_widen_lock). The same errors.
+  Status widen(std::chrono::milliseconds wait, const Clock &clock, Stop &stop, Observer &observer);
+
 private:
+  using Attempt = std::function<Result<database::LockAttempt>()>;
+  struct Waiting {
+    std::chrono::milliseconds wait;
+    std::chrono::steady_clock::time_point deadline;
+    std::string_view by_whom; // a sentence with {} for the holder
+  };
+  static Status poll(const Attempt &attempt, const Waiting &waiting, const Clock &clock, Stop &stop, Observer &observer);
   Status end_stale_workers(std::chrono::steady_clock::time_point deadline, const Clock &clock, Stop &stop);
 
   database::Database &database_;

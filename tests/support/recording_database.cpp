@@ -66,6 +66,11 @@ Result<database::LockAttempt> RecordingDatabase::try_lock() {
   return next(attempts, database::LockAttempt{true, std::nullopt});
 }
 
+Result<database::LockAttempt> RecordingDatabase::try_widen_lock() {
+  if (Status done = answer("try_widen_lock"); !done) return fail(done.error());
+  return next(attempts, database::LockAttempt{true, std::nullopt});
+}
+
 Result<std::vector<database::LockHolder>> RecordingDatabase::end_stale_workers() {
   if (Status done = answer("end_stale_workers"); !done) return fail(done.error());
   return next(workers, std::vector<database::LockHolder>{});

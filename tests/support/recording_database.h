@@ -2,6 +2,7 @@
 // no SQL; whether real databases keep their promises is tested on them.
 #pragma once
 
+#include <cstdlib>
 #include <deque>
 #include <functional>
 #include <map>
@@ -52,6 +53,7 @@ public:
   Status require_direct_connection() override { return {}; }
   Result<std::vector<std::string>> secure_history(const std::vector<std::string> &grant_read) override;
   Result<database::LockAttempt> try_lock() override;
+  Result<database::LockAttempt> try_widen_lock() override;
   void release_lock() noexcept override { (void)answer("release_lock"); }
   Result<std::optional<database::LockHolder>> lock_holder() override { return std::optional<database::LockHolder>(); }
   Result<std::vector<database::LockHolder>> end_stale_workers() override;
@@ -65,6 +67,7 @@ public:
   Result<database::StatementOutcome> probe(const database::Statement &statement) override;
   Status drop_invalid(const database::Statement &statement) override;
   Result<database::BatchKey> batch_key(const std::string &table, const std::string &column) override;
+  database::Backups &backups() noexcept override { std::abort(); } // what is tested with this takes none
   void interrupt() noexcept override;
   int interruptions() const;
 

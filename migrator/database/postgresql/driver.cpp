@@ -1,6 +1,7 @@
 // See driver.h.
 #include "migrator/database/postgresql/driver.h"
 
+#include "migrator/database/postgresql/backups.h"
 #include "migrator/database/postgresql/connection_settings.h"
 #include "migrator/database/postgresql/dialect.h"
 #include "migrator/database/postgresql/postgresql_database.h"
@@ -25,8 +26,11 @@ public:
     }
   }
 
+  const DumpProver &prover() const noexcept override { return prover_; }
+
 private:
   PostgresqlDialect dialect_;
+  PostgresqlProver prover_;
 };
 
 } // namespace

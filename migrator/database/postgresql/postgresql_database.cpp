@@ -21,7 +21,8 @@ constexpr int kFirstWithCheckInterval = 140000;
 PostgresqlDatabase::PostgresqlDatabase(std::unique_ptr<Session> session, History history, ConnectionSettings settings,
                                        const OpenOptions &options)
     : session_(std::move(session)), history_(std::move(history)), keys_(advisory_keys(history_.schema, history_.table)),
-      lock_(std::move(settings), keys_, holder_mark(options.who, options.run_id)) {
+      settings_(std::move(settings)), lock_(settings_, keys_, holder_mark(options.who, options.run_id)),
+      backups_(*session_, settings_, history_) {
   server_.product = "PostgreSQL";
   server_.version = session_->server_version_text();
   server_.version_number = session_->server_version();
@@ -118,6 +119,23 @@ Result<LockAttempt> PostgresqlDatabase::try_lock() {
   if (!holder) return tl::unexpected(holder.error());
   attempt.holder = std::move(*holder);
   return attempt;
+}
+
+Result<LockAttempt> PostgresqlDatabase::try_widen_lock() {
+  const auto acquired = lock_.try_widen();
+  if (!acquired) return tl::unexpected(acquired.error());
+  LockAttempt attempt;
+  attempt.acquired = *acquired;
+  if (attempt.acquired) return attempt;
+  auto holder = find_other_run(*session_, keys_);
+  if (!holder) return tl::unexpected(holder.error());
+  attempt.holder = std::move(*holder);
+  return attempt;
+}
+
+void PostgresqlDatabase::interrupt() noexcept {
+  session_->request_interrupt();
+  backups_.interrupt();
 }
 
 // The server notices that its client has died while a statement runs only if this is set; some systems cannot.

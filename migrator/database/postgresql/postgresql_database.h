@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "migrator/database/database.h"
+#include "migrator/database/postgresql/backups.h"
 #include "migrator/database/postgresql/history.h"
 #include "migrator/database/postgresql/run_lock.h"
 #include "migrator/database/postgresql/session.h"
@@ -35,6 +36,7 @@ public:
   Result<std::vector<std::string>> secure_history(const std::vector<std::string> &grant_read) override;
 
   Result<LockAttempt> try_lock() override;
+  Result<LockAttempt> try_widen_lock() override;
   void release_lock() noexcept override;
   Result<std::optional<LockHolder>> lock_holder() override;
   Result<std::vector<LockHolder>> end_stale_workers() override;
@@ -52,7 +54,9 @@ public:
   Status drop_invalid(const Statement &statement) override;
   Result<BatchKey> batch_key(const std::string &table, const std::string &key) override;
 
-  void interrupt() noexcept override { session_->request_interrupt(); }
+  Backups &backups() noexcept override { return backups_; }
+
+  void interrupt() noexcept override;
 
 private:
   PostgresqlDatabase(std::unique_ptr<Session> session, History history, ConnectionSettings settings, const OpenOptions &options);
@@ -71,7 +75,9 @@ private:
   std::unique_ptr<Session> session_;
   History history_;
   AdvisoryKeys keys_;
+  ConnectionSettings settings_;
   RunLock lock_;
+  PostgresqlBackups backups_;
   ServerInfo server_;
   UnitSettings unit_settings_;
   bool in_unit_ = false;

@@ -66,6 +66,13 @@ Result<bool> RunLock::try_acquire() {
   return held_;
 }
 
+Result<bool> RunLock::try_widen() {
+  if (Status there = verify(); !there) return fail(there.error());
+  const auto answer = session_->query(fmt::format("{}SELECT pg_catalog.pg_try_advisory_xact_lock({})", mark_, keys_.database));
+  if (!answer) return fail(own_error(answer.error(), "taking the lock of the whole database"));
+  return answer->rows.at(0).at(0) == "1";
+}
+
 Status RunLock::verify() {
   if (!held_) return fail(ErrorCode::Internal, "the lock was used before it was taken");
   bool lost = session_->state() != TransactionState::Open;
@@ -79,7 +86,7 @@ Status RunLock::verify() {
 
 void RunLock::release() noexcept {
   held_ = false;
-  if (!session_) return;
+  if (!session_ || session_->state() == TransactionState::Idle) return;
   try {
     static_cast<void>(session_->query("ROLLBACK"));
   } catch (...) {
@@ -91,6 +98,15 @@ Result<std::optional<LockHolder>> find_lock_holder(Session &session, const Advis
   const auto holders = find_holders(
       session, fmt::format("l.mode = 'ExclusiveLock' AND (({}) OR ({}))", in_pg_locks(keys.history), in_pg_locks(keys.database)));
   if (!holders) return fail(own_error(holders.error(), "asking who holds the lock"));
+  if (holders->empty()) return std::nullopt;
+  return holders->front();
+}
+
+Result<std::optional<LockHolder>> find_other_run(Session &session, const AdvisoryKeys &own) {
+  const auto holders = find_holders(session, fmt::format("({}) AND l.pid NOT IN (SELECT l.pid FROM pg_catalog.pg_locks l WHERE "
+                                                         "l.locktype = 'advisory' AND l.granted AND {})",
+                                                         in_pg_locks(own.database), in_pg_locks(own.history)));
+  if (!holders) return fail(own_error(holders.error(), "asking who else works in the database"));
   if (holders->empty()) return std::nullopt;
   return holders->front();
 }

@@ -23,6 +23,8 @@ public:
   void connect_ahead();
   // Takes the lock if it is free; never waits for it. Errors: as Session::connect(), ConnectionLost, SqlError.
   Result<bool> try_acquire();
+  // With the lock held: takes the whole database for it if no other run is in it; never waits. Errors: as verify(), SqlError.
+  Result<bool> try_widen();
   // ConnectionLost if the connection that holds the lock has gone. Costs nothing as long as the server is silent on it.
   Status verify();
   void release() noexcept;
@@ -41,6 +43,9 @@ private:
 
 // Who holds the lock of this history, or all of the database's, as `session` sees it; nullopt: nobody.
 Result<std::optional<LockHolder>> find_lock_holder(Session &session, const AdvisoryKeys &keys);
+
+// A run of another history in this database, not `own_history`'s; nullopt: none.
+Result<std::optional<LockHolder>> find_other_run(Session &session, const AdvisoryKeys &own);
 
 // Ends the backends that hold `worker_key` (not `session`'s own) and gives those that still hold it. One that belongs to another role, and
 // may not be ended by this one, is among those.

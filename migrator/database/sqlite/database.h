@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "migrator/database/database.h"
+#include "migrator/database/sqlite/backups.h"
 #include "migrator/database/sqlite/connection.h"
 #include "migrator/database/sqlite/foreign_keys.h"
 #include "migrator/database/sqlite/lock.h"
@@ -40,6 +41,7 @@ public:
   Result<std::vector<std::string>> secure_history(const std::vector<std::string> &grant_read) override;
 
   Result<LockAttempt> try_lock() override;
+  Result<LockAttempt> try_widen_lock() override { return try_lock(); }
   void release_lock() noexcept override;
   Result<std::optional<LockHolder>> lock_holder() override;
   Result<std::vector<LockHolder>> end_stale_workers() override { return std::vector<LockHolder>(); }
@@ -55,6 +57,8 @@ public:
   Result<StatementOutcome> probe(const Statement &statement) override;
   Status drop_invalid(const Statement &statement) override;
   Result<BatchKey> batch_key(const std::string &table, const std::string &key) override;
+
+  Backups &backups() noexcept override { return backups_; }
 
   void interrupt() noexcept override { connection_->interrupt(); }
 
@@ -74,6 +78,7 @@ private:
   std::string real_path_; // empty: in memory
   std::unique_ptr<Connection> connection_;
   Session session_;
+  SqliteBackups backups_;
   LockFile lock_;
   UnitSettings settings_;
   ForeignKeyState broken_before_;

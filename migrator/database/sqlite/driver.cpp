@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "migrator/database/sqlite/backups.h"
 #include "migrator/database/sqlite/connection.h"
 #include "migrator/database/sqlite/database.h"
 #include "migrator/database/sqlite/dialect.h"
@@ -35,8 +36,11 @@ public:
     return std::make_unique<sqlite::SqliteDatabase>(std::move(*connection), url, options);
   }
 
+  const DumpProver &prover() const noexcept override { return prover_; }
+
 private:
   sqlite::SqliteDialect dialect_;
+  sqlite::SqliteProver prover_;
 };
 
 } // namespace

@@ -57,6 +57,25 @@ TEST_F(LockTest, IsBusyAfterTheWait) {
   }
 }
 
+TEST_F(LockTest, IsWidenedOnceTheOthersHaveGone) {
+  Lock lock(database);
+  ASSERT_TRUE(lock.take(milliseconds(0), clock, stop, observer));
+  database.attempts = {LockAttempt{false, kAnna}, LockAttempt{true, std::nullopt}};
+  ASSERT_TRUE(lock.widen(milliseconds(60'000), clock, stop, observer));
+  EXPECT_EQ(database.calls, (Texts{"try_lock", "end_stale_workers", "try_widen_lock", "try_widen_lock"}));
+  EXPECT_EQ(observer.heard, Texts{"waiting for anna@laptop (pid 4711)"});
+}
+
+TEST_F(LockTest, IsNotWidenedWhileAnotherHistoryMoves) {
+  Lock lock(database);
+  ASSERT_TRUE(lock.take(milliseconds(0), clock, stop, observer));
+  database.attempts = {LockAttempt{false, kAnna}};
+  EXPECT_STOPPED(
+      lock.widen(milliseconds(0), clock, stop, observer), ErrorCode::LockBusy,
+      "another history of this database is being moved by anna@laptop (pid 4711) since 2026-01-02T03:04:05Z; waited 0 s; "
+      "run again later, or wait longer with --lock-wait");
+}
+
 TEST_F(LockTest, WaitsAsLongAsItWasTold) {
   clock.tick = milliseconds(1'000);
   for (int times = 0; times < 50; ++times) database.attempts.push_back(LockAttempt{false, kAnna});
