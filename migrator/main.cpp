@@ -24,7 +24,7 @@ template <typename... Functions> Overloaded(Functions...) -> Overloaded<Function
 // The process list shows what stands in argv: URLs are wiped out of it as soon as they are read.
 void wipe_urls(int count, char **words) {
   for (int i = 1; i < count; ++i) {
-    for (const char *flag : {"--database-url", "--direct-url"}) {
+    for (const char *flag : {"--database-url", "--direct-url", "--into"}) {
       const std::size_t length = std::strlen(flag);
       if (std::strncmp(words[i], flag, length) != 0) continue;
       char *value = words[i][length] == '='                     ? words[i] + length + 1
@@ -45,7 +45,10 @@ config::DatabaseUse database_use(const cli::Command &command) {
                         [](const cli::CurrentArguments &) { return config::DatabaseUse::Required; },
                         [](const cli::StatusArguments &) { return config::DatabaseUse::Required; },
                         [](const cli::WaitArguments &) { return config::DatabaseUse::Required; },
+                        [](const cli::BackupArguments &) { return config::DatabaseUse::Required; },
+                        [](const cli::RestoreArguments &) { return config::DatabaseUse::Required; },
                         [](const cli::HistoryArguments &) { return config::DatabaseUse::Optional; },
+                        [](const cli::VerifyArguments &) { return config::DatabaseUse::Optional; },
                         [](const auto &) { return config::DatabaseUse::None; },
                     },
                     command);
@@ -77,6 +80,10 @@ Status run_verb(const commands::Context &context, const cli::Command &command) {
           [&](const cli::EditArguments &arguments) { return commands::edit(context, arguments); },
           [&](const cli::StatusArguments &arguments) { return commands::status(context, arguments); },
           [&](const cli::WaitArguments &arguments) { return commands::wait(context, arguments); },
+          [&](const cli::BackupArguments &arguments) { return commands::backup(context, arguments); },
+          [&](const cli::BackupsArguments &arguments) { return commands::backups(context, arguments); },
+          [&](const cli::RestoreArguments &arguments) { return commands::restore(context, arguments); },
+          [&](const cli::VerifyArguments &arguments) { return commands::verify(context, arguments); },
           [&](const cli::CompletionArguments &arguments) { return commands::completion(context, arguments); },
       },
       command);

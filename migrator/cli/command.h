@@ -26,7 +26,7 @@ struct GlobalOptions {
   bool yes = false; // answers every question
 };
 
-enum class OnFailure : std::uint8_t { Stop, Revert };
+enum class OnFailure : std::uint8_t { Stop, Revert, Restore };
 
 // --owner NAMESPACE/NAME/UID: the Migration on whose behalf this run moves the history. All parts are filled.
 struct Owner {
@@ -42,6 +42,8 @@ struct MovingOptions {
   bool strict = false;
   std::optional<std::chrono::milliseconds> timeout; // of the whole run, from the lock on; above zero
   OnFailure on_failure = OnFailure::Stop;
+  std::optional<bool> backup; // --backup, --no-backup; unset: as configured
+  bool fence = false;
   std::string report; // the file of the final report; empty: none
   std::string run_id; // empty: one is made
   std::optional<Owner> owner;
@@ -127,6 +129,29 @@ struct WaitArguments {
   std::chrono::milliseconds timeout{600'000};
 };
 
+struct BackupArguments {
+  std::optional<std::chrono::milliseconds> timeout; // instead of backup.timeout
+};
+
+struct BackupsArguments {
+  std::vector<std::string> remove; // ids or unique prefixes
+};
+
+struct RestoreArguments {
+  std::string id;   // or a unique prefix
+  std::string into; // a URL; empty: the configured database
+  bool swap = false;
+  bool other_database = false;
+  std::optional<std::chrono::milliseconds> timeout;
+};
+
+struct VerifyArguments {
+  std::vector<std::string> ids; // or unique prefixes; empty: the newest
+  bool all = false;
+  bool restore = false;
+  std::optional<std::chrono::milliseconds> timeout;
+};
+
 enum class CompletionSubject : std::uint8_t { Bash, Zsh, Fish, Revisions };
 
 struct CompletionArguments {
@@ -141,7 +166,8 @@ struct InformationArguments {
 using Command =
     std::variant<InformationArguments, InitArguments, RevisionArguments, UpgradeArguments, DowngradeArguments, MigrateArguments,
                  StampArguments, EnsureVersionArguments, CurrentArguments, HistoryArguments, ShowArguments, HeadsArguments,
-                 BranchesArguments, MergeArguments, EditArguments, StatusArguments, WaitArguments, CompletionArguments>;
+                 BranchesArguments, MergeArguments, EditArguments, StatusArguments, WaitArguments, BackupArguments,
+                 BackupsArguments, RestoreArguments, VerifyArguments, CompletionArguments>;
 
 struct Invocation {
   GlobalOptions global;

@@ -119,6 +119,8 @@ GlobalOptions read_global(const Words &words, FlagReader &read) {
   read.duration("--lock-wait", overrides.lock_wait);
   read.duration("--lock-timeout", overrides.lock_timeout);
   read.duration("--statement-timeout", overrides.statement_timeout);
+  read.text("--backup-folder", overrides.backup_folder);
+  if (words.has("--verify")) overrides.backup_verify = config::verification_named(words.value("--verify"));
   if (words.value("--output") == "json") global.output = report::OutputFormat::Json;
   if (words.value("--log-format") == "json") global.log_format = report::LogFormat::Json;
   if (words.value("--color") == "always") global.color = report::ColorMode::Always;
@@ -136,10 +138,19 @@ MovingOptions read_moving(const Words &words, FlagReader &read) {
   moving.strict = words.has("--strict");
   read.period("--timeout", moving.timeout);
   if (words.value("--on-failure") == "revert") moving.on_failure = OnFailure::Revert;
+  if (words.value("--on-failure") == "restore") moving.on_failure = OnFailure::Restore;
+  if (words.has("--backup") || words.has("--no-backup")) moving.backup = words.has("--backup");
+  moving.fence = words.has("--fence");
   read.text("--report", moving.report);
   read.text("--run-id", moving.run_id);
   read.owner(moving.owner);
   read.text("--adopt", moving.adopt);
+  if (words.has("--backup") && words.has("--no-backup"))
+    read.complain("\"--backup\" and \"--no-backup\" exclude each other. Keep one of them.");
+  if (moving.on_failure == OnFailure::Restore && !moving.fence)
+    read.complain("\"--on-failure restore\" needs \"--fence\": without it, what others commit during the run would be lost.");
+  if (moving.on_failure == OnFailure::Restore && moving.backup == false)
+    read.complain("\"--on-failure restore\" and \"--no-backup\" exclude each other. Keep one of them.");
   if (moving.sql && moving.dry_run) read.complain("\"--sql\" and \"--dry-run\" exclude each other. Keep one of them.");
   return moving;
 }
@@ -214,6 +225,26 @@ Result<Command> read_command(const Verb &verb, const Words &words, FlagReader &r
     std::optional<std::chrono::milliseconds> timeout;
     read.duration("--timeout", timeout);
     arguments.timeout = timeout.value_or(WaitArguments().timeout);
+    return Command(std::move(arguments));
+  }
+  case VerbId::Backup: {
+    BackupArguments arguments;
+    read.period("--timeout", arguments.timeout);
+    return Command(arguments);
+  }
+  case VerbId::Backups:
+    return Command(BackupsArguments{words.values("--remove")});
+  case VerbId::Restore: {
+    RestoreArguments arguments{
+        words.alone.front(), words.value("--into"), words.has("--swap"), words.has("--other-database"), {}};
+    read.period("--timeout", arguments.timeout);
+    if (words.has("--into") && arguments.swap) return usage("\"--into\" and \"--swap\" exclude each other. Keep one of them.");
+    return Command(std::move(arguments));
+  }
+  case VerbId::Verify: {
+    VerifyArguments arguments{words.alone, words.has("--all"), words.has("--restore"), {}};
+    read.period("--timeout", arguments.timeout);
+    if (arguments.all && !arguments.ids.empty()) return usage("\"--all\" and ids exclude each other. Keep one of them.");
     return Command(std::move(arguments));
   }
   case VerbId::Completion: {

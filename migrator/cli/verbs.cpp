@@ -4,110 +4,13 @@
 #include <algorithm>
 #include <limits>
 
+#include "migrator/cli/flags.h"
+
 namespace migrator::cli {
 
 namespace {
 
 constexpr std::size_t kAny = std::numeric_limits<std::size_t>::max();
-
-constexpr Flag kGlobal[] = {
-    {"-c,--config", "FILE", "the settings file; default: migrator.yaml here or in a folder above"},
-    {"--database-url", "URL", "the database; others can see it in the process list until it is read, so prefer DATABASE_URL"},
-    {"--direct-url", "URL", "the same database past a transaction pooler"},
-    {"--migrations", "FOLDER", "a folder of revisions; may be given several times", true},
-    {"--version-table", "NAME", "the table that holds the heads; default: migrator_version"},
-    {"--version-schema", "NAME", "the schema of that table"},
-    {"--output", "FORMAT", "text, or json: one document on stdout", false, "text json"},
-    {"--log-format", "FORMAT", "text, or json: one line an event on stderr", false, "text json"},
-    {"--color", "WHEN", "auto, always or never", false, "auto always never"},
-    {"-q,--quiet", "", "say nothing but results and errors"},
-    {"-v,--verbose", "", "say more"},
-    {"-y,--yes", "", "answer yes to every question"},
-    {"-h,--help", "", "what the verb does, with examples"},
-    {"-V,--version", "", "print the version"},
-};
-
-constexpr Flag kDirection[] = {
-    {"--sql", "", "print the SQL and connect to nothing; the target may be START:END"},
-};
-
-constexpr Flag kDryRun[] = {
-    {"--dry-run", "", "print the plan and change nothing"},
-};
-
-constexpr Flag kStrict[] = {
-    {"--strict", "", "fail when the database has revisions that the files do not know"},
-};
-
-constexpr Flag kOnFailure[] = {
-    {"--on-failure", "WHAT", "stop, or revert: take back what this run has done", false, "stop revert"},
-};
-
-constexpr Flag kLocks[] = {
-    {"--lock-wait", "DURATION", "how long to wait for another runner; default 60s"},
-    {"--lock-timeout", "DURATION", "how long a statement may wait for a lock; default 3s, 0 for ever"},
-    {"--statement-timeout", "DURATION", "how long a statement may run; default 0, for ever"},
-};
-
-constexpr Flag kRun[] = {
-    {"--timeout", "DURATION", "end the run after this long, from the lock on"},
-    {"--report", "FILE", "write the run's report there"},
-    {"--run-id", "ID", "the id of this run in the journal; default: a random one"},
-    {"--owner", "NAMESPACE/NAME/UID", "the Migration that this history belongs to"},
-    {"--adopt", "UID", "take the history over from the Migration with this uid"},
-};
-
-constexpr Flag kMigrate[] = {
-    {"--to", "TARGET", "where to go: head, heads, base, an id, label@head; several parted by commas", true},
-    {"--allow-down", "", "steps down are allowed"},
-    {"--exact", "", "take away every head that is not a target"},
-};
-
-constexpr Flag kApproved[] = {
-    {"--approved", "HASH", "refuse any plan but the one with this hash"},
-};
-
-constexpr Flag kRevision[] = {
-    {"-m,--message", "TEXT", "what the revision does"},
-    {"--head", "TARGET", "the parent, or label@head; given several times it makes a merge; base starts a new history", true},
-    {"--splice", "", "allow a parent that is not a head"},
-    {"--branch-label", "NAME", "a name for the branch that starts here", true},
-    {"--depends-on", "TARGET", "a revision or label that must be applied before", true},
-    {"--rev-id", "ID", "the id; default: twelve random hex digits"},
-    {"--version-path", "FOLDER", "the folder for the file; default: the parent's"},
-};
-
-constexpr Flag kMerge[] = {
-    {"-m,--message", "TEXT", "what the merge is for"},
-    {"--branch-label", "NAME", "a name for the branch that starts here", true},
-    {"--rev-id", "ID", "the id; default: twelve random hex digits"},
-};
-
-constexpr Flag kStamp[] = {
-    {"--purge", "", "empty the version table first"},
-};
-
-constexpr Flag kSqlOnly[] = {
-    {"--sql", "", "print the SQL and connect to nothing"},
-};
-
-constexpr Flag kCurrent[] = {
-    {"--check-heads", "", "exit with 3 unless the database is at every head"},
-};
-
-constexpr Flag kHistory[] = {
-    {"-r,--rev-range", "START:END", "only these; relative targets and current work"},
-    {"-i,--indicate-current", "", "mark where the database stands"},
-};
-
-constexpr Flag kHeads[] = {
-    {"--resolve-dependencies", "", "leave out heads that another revision depends on"},
-};
-
-constexpr Flag kWait[] = {
-    {"--revision", "REVISION", "what to wait for; default: every head of the files", true},
-    {"--timeout", "DURATION", "give up after this long; default 10m"},
-};
 
 std::vector<Verb> make_verbs() {
   return {
@@ -147,12 +50,12 @@ std::vector<Verb> make_verbs() {
        "Applies what is missing, parents first, each step in a transaction. TARGET: head, heads, +N, an id or the start of one, "
        "id+N, "
        "label@head.",
-       {kDirection, kDryRun, kStrict, kOnFailure, kLocks, kRun},
+       {kDirection, kDryRun, kStrict, kRunBackup, kBackupFolder, kOnFailure, kLocks, kRun},
        {{"migrator upgrade head", "everything that is pending"},
         {"migrator upgrade +1", "one step"},
         {"migrator upgrade head --dry-run", "what would be done"},
         {"migrator upgrade base:head --sql > all.sql", "as a script"}},
-       {10, 11, 13, 20, 21, 24, 25, 26, 143}},
+       {10, 11, 13, 20, 21, 23, 24, 25, 26, 143}},
       {VerbId::Downgrade,
        "downgrade",
        "TARGET",
@@ -163,11 +66,11 @@ std::vector<Verb> make_verbs() {
        "Runs the down sections, newest first; files that are gone come from the journal. TARGET: base, -N, an id or the start of "
        "one, "
        "id-N, label@base. On a terminal `downgrade base` asks first.",
-       {kDirection, kDryRun, kOnFailure, kLocks, kRun},
+       {kDirection, kDryRun, kRunBackup, kBackupFolder, kOnFailure, kLocks, kRun},
        {{"migrator downgrade -1", "the last step"},
         {"migrator downgrade ae1027a6acf0", "back to that revision"},
         {"migrator downgrade base", "everything"}},
-       {10, 11, 13, 20, 21, 24, 25, 26, 143}},
+       {10, 11, 13, 20, 21, 23, 24, 25, 26, 143}},
       {VerbId::Migrate,
        "migrate",
        "",
@@ -178,11 +81,11 @@ std::vector<Verb> make_verbs() {
        "Goes to the targets of --to from wherever the database stands. Going down needs --allow-down and an explicit target (an "
        "id or "
        "base); other heads stay unless --exact is given.",
-       {kMigrate, kApproved, kDirection, kDryRun, kStrict, kOnFailure, kLocks, kRun},
+       {kMigrate, kApproved, kDirection, kDryRun, kStrict, kRunBackup, kBackupFolder, kOnFailure, kLocks, kRun},
        {{"migrator migrate --to head", "what a deployment runs"},
         {"migrator migrate --to ae1027a6acf0 --allow-down", "back to an earlier revision"},
         {"migrator migrate --to head --approved v1:9f86…", "only the plan that was looked at"}},
-       {10, 11, 13, 20, 21, 22, 24, 25, 26, 143}},
+       {10, 11, 13, 20, 21, 22, 23, 24, 25, 26, 143}},
       {VerbId::Plan,
        "plan",
        "[TARGET…]",
@@ -325,6 +228,57 @@ std::vector<Verb> make_verbs() {
        {{"migrator wait", "until every head of these files is applied"},
         {"migrator wait --revision ae1027a6acf0 --timeout 2m", "one revision, not for ever"}},
        {12, 26, 143}},
+      {VerbId::Backup,
+       "backup",
+       "",
+       0,
+       0,
+       false,
+       "take a backup of the whole database, and prove it",
+       "Dumps one consistent state while others go on writing (SQLite: the online backup API; PostgreSQL: pg_dump), proves it as "
+       "--verify says, and keeps it in the backup folder with a manifest. Old ones go as backup.retain says.",
+       {kBackupFolder, kVerify, kTimeout},
+       {{"migrator backup", "into the configured folder"},
+        {"migrator backup --backup-folder /backups --verify restore", "proven by a restore into a scratch database"}},
+       {11, 23, 143}},
+      {VerbId::Backups,
+       "backups",
+       "",
+       0,
+       0,
+       false,
+       "the backups that there are",
+       "Lists the backups of the folder, newest first, and names what is damaged.",
+       {kBackupFolder, kBackups},
+       {{"migrator backups", "one line a backup"}, {"migrator backups --remove 20261122T171203Z-3f9a2b1c", "one less"}},
+       {23}},
+      {VerbId::Restore,
+       "restore",
+       "ID",
+       1,
+       1,
+       false,
+       "put a backup back",
+       "Replaces all that the database holds by what the backup holds, all or nothing, with everybody else held out meanwhile; "
+       "what "
+       "was there becomes a backup first. Needs --yes where nobody can be asked. ID: a backup's id or the start of one.",
+       {kRestore, kBackupFolder, kLocks, kTimeout},
+       {{"migrator restore 20261122T17 --yes", "in place"},
+        {"migrator restore 20261122T17 --into sqlite:///copy.db", "beside it, to look at"},
+        {"migrator restore 20261122T17 --swap --yes", "PostgreSQL: into a new database of the same name"}},
+       {10, 11, 13, 23, 26, 143}},
+      {VerbId::Verify,
+       "verify",
+       "[ID…]",
+       0,
+       kAny,
+       false,
+       "prove a backup again",
+       "Reads every byte of the backups against their checksums and through; with --restore it also loads them into a scratch "
+       "database and compares. Default: the newest.",
+       {kProve, kBackupFolder, kTimeout},
+       {{"migrator verify", "the newest"}, {"migrator verify --all --restore", "for a cron job"}},
+       {11, 23, 143}},
       {VerbId::Completion,
        "completion",
        "bash|zsh|fish",

@@ -40,6 +40,10 @@ enum class VerbId : std::uint8_t {
   Edit,
   Status,
   Wait,
+  Backup,
+  Backups,
+  Restore,
+  Verify,
   Completion,
 };
 

@@ -55,6 +55,14 @@ Status ensure_version(const Context &context, const cli::EnsureVersionArguments 
 Status current(const Context &context, const cli::CurrentArguments &arguments);
 Status status(const Context &context, const cli::StatusArguments &arguments);
 Status wait(const Context &context, const cli::WaitArguments &arguments);
+Status backup(const Context &context, const cli::BackupArguments &arguments);
+Status restore(const Context &context, const cli::RestoreArguments &arguments);
+
+// --- with the folder of backups ------------------------------------------------------------------------------------------------
+
+Status backups(const Context &context, const cli::BackupsArguments &arguments);
+// A database is needed for `--restore` on PostgreSQL alone.
+Status verify(const Context &context, const cli::VerifyArguments &arguments);
 
 // Reads without writing and without the lock. The context's settings name a database.
 Result<AppliedState> read_applied(const Context &context);

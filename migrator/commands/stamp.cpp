@@ -249,7 +249,7 @@ Status ensure_version(const Context &context, const cli::EnsureVersionArguments 
   const bool there = standing->state.has_version_table && standing->state.has_journal;
   if (!there)
     if (Status made = execute::open_history(writer.surroundings(), {}, standing->state); !made) return made;
-  context.output.document({{"outcome", there ? "nothing_to_do" : "done"}, {"version_table", context.settings.version_table}});
+  context.output.document({{"outcome", there ? "NothingToDo" : "Done"}, {"version_table", context.settings.version_table}});
   context.output.line(
       fmt::format("{} {}", context.settings.version_table, there ? "is there already" : "and the tables beside it were made"));
   return {};

@@ -31,6 +31,12 @@ public:
     then([&] { return duration("MIGRATOR_LOCK_WAIT", values.lock_wait); });
     then([&] { return duration("MIGRATOR_LOCK_TIMEOUT", values.lock_timeout); });
     then([&] { return duration("MIGRATOR_STATEMENT_TIMEOUT", values.statement_timeout); });
+    then([&] { return text("MIGRATOR_BACKUP_FOLDER", values.backup_folder); });
+    then([&] {
+      return word("MIGRATOR_BACKUP_POLICY", policy_named, "always, destructive, external or never", values.backup_policy);
+    });
+    then([&] { return word("MIGRATOR_BACKUP_VERIFY", verification_named, "archive, restore or none", values.backup_verify); });
+    then([&] { return word("MIGRATOR_BACKUP_RETAIN", retained_count, "a whole number from 1 to 100000", values.backup_retain); });
     if (!done) return fail(std::move(done.error()));
     return values;
   }
@@ -95,6 +101,25 @@ private:
     if (!*found) return {};
     if (const auto why = why_not(**found)) return fail(ErrorCode::InvalidConfiguration, variable + ": " + *why, {variable});
     into = std::move(**found);
+    return {};
+  }
+
+  Status text(const std::string &variable, std::optional<std::string> &into) const {
+    Result<std::optional<std::string>> found = value(variable);
+    if (!found) return fail(std::move(found.error()));
+    if (*found) into = std::move(**found);
+    return {};
+  }
+
+  template <typename Value, typename Read>
+  Status word(const std::string &variable, Read named, const std::string &what, std::optional<Value> &into) const {
+    Result<std::optional<std::string>> found = value(variable);
+    if (!found) return fail(std::move(found.error()));
+    if (!*found) return {};
+    into = named(**found);
+    if (!into)
+      return fail(ErrorCode::InvalidConfiguration, variable + " is " + in_quotes(**found) + ", but must be " + what + ".",
+                  {variable});
     return {};
   }
 

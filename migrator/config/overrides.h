@@ -5,6 +5,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "migrator/config/settings.h"
@@ -31,7 +32,18 @@ struct Overrides {
   std::optional<std::chrono::milliseconds> lock_wait;
   std::optional<std::chrono::milliseconds> lock_timeout;
   std::optional<std::chrono::milliseconds> statement_timeout;
+  std::optional<std::string> backup_folder;
+  std::optional<BackupPolicy> backup_policy;
+  std::optional<BackupVerification> backup_verify;
+  std::optional<int> backup_retain;
 };
+
+// The words of `backup.policy` and `backup.verify`; nullopt: not one of them.
+std::optional<BackupPolicy> policy_named(std::string_view word);
+std::optional<BackupVerification> verification_named(std::string_view word);
+
+// A number of backups to keep, 1 to 100,000; nullopt: not one.
+std::optional<int> retained_count(const std::string &text);
 
 // migrator.yaml: the above, and what only the file can say. Paths are still relative to the file.
 struct FileSettings : Overrides {

@@ -48,6 +48,13 @@ Result<Settings> resolve(const Overrides &flags, const Overrides &environment, c
   settings.scratch_same_server = from_file.scratch_same_server;
   settings.models = from_file.models;
   settings.backup = from_file.backup;
+  take(&Overrides::backup_folder, settings.backup.folder);
+  take(&Overrides::backup_policy, settings.backup.policy);
+  take(&Overrides::backup_verify, settings.backup.verify);
+  take(&Overrides::backup_retain, settings.backup.retain);
+  if (settings.backup.policy == BackupPolicy::External && settings.backup.command.empty())
+    return fail(ErrorCode::InvalidConfiguration, "the backup policy is external, but there is no \"backup.command\", the command "
+                                                 "that takes the backup and prints its id.");
   settings.ignore = from_file.ignore;
   settings.lint = from_file.lint;
   if (use == DatabaseUse::None) return settings;

@@ -26,13 +26,17 @@ struct ModelsSettings {
 enum class BackupPolicy : std::uint8_t { Always, Destructive, External, Never };
 enum class BackupVerification : std::uint8_t { Archive, Restore, None };
 
-// `backup`: how a backup is taken before a run.
+// `backup`: how backups are taken and kept (docs/backups.md).
 struct BackupSettings {
-  BackupPolicy policy = BackupPolicy::Never;
-  std::string folder;               // where archives are kept; empty unless given
-  std::vector<std::string> command; // policy External: a command and its arguments that prints the backup's id
-  int retain = 5;                   // archives kept, at least 1
+  std::optional<BackupPolicy> policy; // before a run; unset: `migrate` takes one if there is a folder, other verbs take none
+  std::string folder;                 // where they are kept; empty unless given
+  std::vector<std::string> command;   // policy External: a command and its arguments that prints the backup's id
+  int retain = 5;                     // how many are kept, at least 1
+  std::optional<int> retain_days;     // older ones go too; at least 1
   BackupVerification verify = BackupVerification::Archive;
+  std::int64_t max_bytes = 0;                       // of one dump; 0: no limit
+  std::optional<std::chrono::milliseconds> timeout; // of one backup with its proof; above zero
+  std::vector<std::string> copy_command;            // run when a backup is whole; {folder} and {id} stand for its own
 };
 
 enum class LintLevel : std::uint8_t { Off, Warning, Error };

@@ -10,6 +10,7 @@
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
+#include "migrator/config/bytes.h"
 #include "migrator/config/duration.h"
 #include "migrator/config/suggestion.h"
 
@@ -203,41 +204,60 @@ private:
 
   Status read_backup(const std::string &key, const YAML::Node &value) {
     if (!value.IsMap()) return error(value, in_quotes(key) + " must hold keys of its own, like `policy: always`.");
-    BackupSettings &backup = settings_.backup;
-    Status done = each_key(value, "backup.",
-                           [&](const std::string &inner, const YAML::Node &node) -> Status {
-                             if (inner == "policy")
-                               return choice<BackupPolicy>("backup.policy", node,
-                                                           {{"always", BackupPolicy::Always},
-                                                            {"destructive", BackupPolicy::Destructive},
-                                                            {"external", BackupPolicy::External},
-                                                            {"never", BackupPolicy::Never}},
-                                                           backup.policy);
-                             if (inner == "verify")
-                               return choice<BackupVerification>("backup.verify", node,
-                                                                 {{"archive", BackupVerification::Archive},
-                                                                  {"restore", BackupVerification::Restore},
-                                                                  {"none", BackupVerification::None}},
-                                                                 backup.verify);
-                             if (inner == "command") return keep(texts("backup.command", node), backup.command);
-                             if (inner == "retain") return read_retain(node);
-                             Result<std::string> folder = text("backup.folder", node);
-                             if (!folder) return fail(std::move(folder.error()));
-                             backup.folder = joined(*folder);
-                             return {};
-                           },
-                           {"policy", "folder", "command", "retain", "verify"});
+    const BackupSettings &backup = settings_.backup;
+    Status done =
+        each_key(value, "backup.", [&](const std::string &inner, const YAML::Node &node) { return read_backup_key(inner, node); },
+                 {"policy", "folder", "command", "retain", "retain_days", "verify", "max_bytes", "timeout", "copy_command"});
     if (done && backup.policy == BackupPolicy::External && backup.command.empty())
       return error(value, "`policy: external` needs \"backup.command\", the command that takes the backup and prints its id.");
     return done;
   }
 
-  Status read_retain(const YAML::Node &node) {
-    constexpr int kMost = 100'000;
-    int count = 0;
-    if (!node.IsScalar() || !YAML::convert<int>::decode(node, count) || count < 1 || count > kMost)
-      return error(node, "\"backup.retain\" must be a whole number from 1 to 100000.");
-    settings_.backup.retain = count;
+  Status read_backup_key(const std::string &inner, const YAML::Node &node) {
+    BackupSettings &backup = settings_.backup;
+    const std::string key = "backup." + inner;
+    if (inner == "policy") {
+      backup.policy = BackupPolicy::Always;
+      return choice<BackupPolicy>(key, node,
+                                  {{"always", BackupPolicy::Always},
+                                   {"destructive", BackupPolicy::Destructive},
+                                   {"external", BackupPolicy::External},
+                                   {"never", BackupPolicy::Never}},
+                                  *backup.policy);
+    }
+    if (inner == "verify")
+      return choice<BackupVerification>(key, node,
+                                        {{"archive", BackupVerification::Archive},
+                                         {"restore", BackupVerification::Restore},
+                                         {"none", BackupVerification::None}},
+                                        backup.verify);
+    if (inner == "command") return keep(texts(key, node), backup.command);
+    if (inner == "copy_command") return keep(texts(key, node), backup.copy_command);
+    if (inner == "retain") return whole_number(key, node, 100'000, backup.retain);
+    if (inner == "retain_days") return whole_number(key, node, 36'500, backup.retain_days.emplace());
+    if (inner == "max_bytes") return bytes(key, node, backup.max_bytes);
+    if (inner == "timeout") {
+      Status read = duration(key, node, backup.timeout);
+      if (read && backup.timeout->count() == 0)
+        return error(node, in_quotes(key) + " must be longer than 0. Leave it out for no limit.");
+      return read;
+    }
+    Result<std::string> folder = text(key, node);
+    if (!folder) return fail(std::move(folder.error()));
+    backup.folder = joined(*folder);
+    return {};
+  }
+
+  Status whole_number(const std::string &key, const YAML::Node &node, int most, int &into) const {
+    if (!node.IsScalar() || !YAML::convert<int>::decode(node, into) || into < 1 || into > most)
+      return error(node, in_quotes(key) + " must be a whole number from 1 to " + std::to_string(most) + ".");
+    return {};
+  }
+
+  Status bytes(const std::string &key, const YAML::Node &node, std::int64_t &into) const {
+    const std::optional<std::int64_t> read = node.IsScalar() ? parse_bytes(node.Scalar()) : std::nullopt;
+    if (!read) return error(node, in_quotes(key) + " must be a number of bytes above 0, like 500Mi, 20Gi or 1000000.");
+    into = *read;
     return {};
   }
 

@@ -41,6 +41,7 @@ constexpr CodeRow kCodes[] = {
     {ErrorCode::BackupFailed, "BackupFailed", 23},
     {ErrorCode::StoppedHalfway, "StoppedHalfway", 24},
     {ErrorCode::Reverted, "Reverted", 25},
+    {ErrorCode::Restored, "Restored", 25},
     {ErrorCode::NoPermission, "NoPermission", 26},
     {ErrorCode::Irreversible, "Irreversible", 26},
     {ErrorCode::DownNotAllowed, "DownNotAllowed", 26},

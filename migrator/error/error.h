@@ -54,6 +54,7 @@ enum class ErrorCode : std::uint8_t {
   StoppedHalfway, // non-transactional work stopped in the middle; `status` says how to go on
   // 25
   Reverted, // failed, then this run's steps were taken back
+  Restored, // failed, then the backup that this run took was put back
   // 26
   NoPermission,   // the role lacks a right; the message names the GRANT
   Irreversible,   // a step down has no way back

@@ -5,15 +5,17 @@ namespace migrator::execute {
 std::string_view name(RunOutcome outcome) noexcept {
   switch (outcome) {
   case RunOutcome::Done:
-    return "done";
+    return "Done";
   case RunOutcome::NothingToDo:
-    return "nothing_to_do";
+    return "NothingToDo";
   case RunOutcome::Ahead:
-    return "ahead";
+    return "Ahead";
   case RunOutcome::Failed:
-    return "failed";
+    return "Failed";
   case RunOutcome::Reverted:
-    return "reverted";
+    return "Reverted";
+  case RunOutcome::Restored:
+    return "Restored";
   }
   return "";
 }

@@ -13,7 +13,7 @@
 
 namespace migrator::execute {
 
-enum class OnFailure : std::uint8_t { Stop, Revert };
+enum class OnFailure : std::uint8_t { Stop, Revert, Restore };
 
 // The Migration resource that moves a history.
 struct Owner {
@@ -27,6 +27,7 @@ struct RunOptions {
   std::string who;
   std::string host;
   std::string tool_version;
+  std::string backup_id; // of the backup that this run has taken; empty: none
   database::HistoryName history;
   std::vector<std::string> grant_read;
   std::chrono::milliseconds lock_wait{60'000};
@@ -44,9 +45,17 @@ struct StepReport {
   std::int64_t milliseconds = 0;
 };
 
-enum class RunOutcome : std::uint8_t { Done, NothingToDo, Ahead, Failed, Reverted };
+enum class RunOutcome : std::uint8_t { Done, NothingToDo, Ahead, Failed, Reverted, Restored };
 
-std::string_view name(RunOutcome outcome) noexcept; // "done", "nothing_to_do", "ahead", "failed", "reverted"
+std::string_view name(RunOutcome outcome) noexcept; // "Done", "NothingToDo", "Ahead", "Failed", "Reverted", "Restored"
+
+// The backup that a run took before its first step.
+struct BackupReport {
+  std::string id;
+  std::int64_t bytes = 0;
+  std::string sha256;   // of the dump; empty for an external one
+  std::string verified; // "archive", "restore", "none", or "external"
+};
 
 struct RunReport {
   std::string run_id;
@@ -56,6 +65,7 @@ struct RunReport {
   std::vector<std::string> untouched;
   std::vector<StepReport> steps; // committed ones, in order; after a revert also the way back
   std::string plan_hash;
+  std::optional<BackupReport> backup;
   std::vector<std::string> notes;
   std::optional<Error> error; // of a failed or reverted run
   std::string started_at;

@@ -31,6 +31,7 @@ ledger::Entry entry_of(const plan::Step &step, const RunOptions &options, const 
   entry.error.clear();
   entry.run_id = options.run_id;
   entry.plan_hash = plan_hash;
+  entry.backup_id = options.backup_id;
   entry.who = options.who;
   entry.host = options.host;
   entry.tool_version = options.tool_version;

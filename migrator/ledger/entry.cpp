@@ -28,6 +28,8 @@ std::string_view name(Outcome outcome) noexcept {
     return "failed";
   case Outcome::Abandoned:
     return "abandoned";
+  case Outcome::Restored:
+    return "restored";
   }
   return "";
 }

@@ -26,6 +26,7 @@ enum class Outcome : std::uint8_t {
   Partial,   // some units are committed, not all: `progress` and `statements_done` say how far
   Failed,    // rolled back whole; kept as evidence only
   Abandoned, // was partial, then stamped over
+  Restored,  // had come after the backup that the database was restored from: evidence only
 };
 
 std::string_view name(Motion motion) noexcept;
@@ -65,6 +66,7 @@ struct Entry {
   std::string error; // "SQLSTATE message", for failed and partial rows
   std::string run_id;
   std::string plan_hash;
+  std::string backup_id; // of the backup that the run took first; empty: none
   std::string who;
   std::string host;
   std::string tool_version;
@@ -83,7 +85,7 @@ struct State {
   bool has_version_table = false;
   bool has_journal = false;
   std::vector<std::string> heads;      // the version table's rows, sorted
-  std::map<std::string, Entry> latest; // newest row a revision that is not `failed`, down_sections left out
+  std::map<std::string, Entry> latest; // newest row a revision that is neither `failed` nor `restored`, down_sections left out
   std::optional<Entry> partial;        // the one step that is not whole
   std::optional<Entry> last;           // the newest row of all
   std::map<std::string, std::string> meta;

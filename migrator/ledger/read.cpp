@@ -37,7 +37,7 @@ Motion motion_of(std::string_view text) {
 }
 
 Outcome outcome_of(std::string_view text) {
-  for (const Outcome outcome : {Outcome::Done, Outcome::Partial, Outcome::Failed, Outcome::Abandoned})
+  for (const Outcome outcome : {Outcome::Done, Outcome::Partial, Outcome::Failed, Outcome::Abandoned, Outcome::Restored})
     if (name(outcome) == text) return outcome;
   return Outcome::Done;
 }
@@ -47,7 +47,7 @@ constexpr std::string_view kColumns =
     "j.id, j.revision, j.direction, j.outcome, j.parents, j.depends_on, j.labels, j.message, j.up_checksum, j.down_checksum, "
     "CASE WHEN j.down_sections IS NULL THEN 0 ELSE 1 END, j.statements_done, j.statements_total, j.started_at, j.duration_ms, "
     "j.who, "
-    "j.host, j.tool_version, j.run_id, j.plan_hash, j.error";
+    "j.host, j.tool_version, j.run_id, j.plan_hash, j.error, j.backup_id";
 constexpr std::string_view kDetailColumns = ", j.statement_checksums, j.progress";
 
 Entry entry_of(const Cells &cells) {
@@ -74,9 +74,10 @@ Entry entry_of(const Cells &cells) {
   entry.run_id = text(18);
   entry.plan_hash = text(19);
   entry.error = text(20);
-  if (cells.size() > 21) {
-    entry.statement_checksums = array(cells[21]);
-    entry.progress = progress_from_json(text(22));
+  entry.backup_id = text(21);
+  if (cells.size() > 22) {
+    entry.statement_checksums = array(cells[22]);
+    entry.progress = progress_from_json(text(23));
   }
   return entry;
 }
@@ -103,10 +104,10 @@ Status read_meta(database::Database &database, const Tables &tables, State &stat
 }
 
 Status read_journal(database::Database &database, const Tables &tables, State &state) {
-  Result<database::Rows> latest = database.query(
-      fmt::format("SELECT {} FROM {} j JOIN (SELECT max(id) AS newest FROM {} WHERE outcome <> 'failed' GROUP BY revision) l "
-                  "ON l.newest = j.id",
-                  kColumns, tables.journal, tables.journal));
+  Result<database::Rows> latest = database.query(fmt::format("SELECT {} FROM {} j JOIN (SELECT max(id) AS newest FROM {} WHERE "
+                                                             "outcome NOT IN ('failed', 'restored') GROUP BY revision) l "
+                                                             "ON l.newest = j.id",
+                                                             kColumns, tables.journal, tables.journal));
   if (!latest) return fail(latest.error());
   bool any_partial = false;
   for (const Cells &row : latest->rows) {
@@ -156,10 +157,10 @@ Result<State> read_state(database::Database &database, const database::HistoryNa
 
 Result<StoredDown> read_down(database::Database &database, const database::HistoryName &history, const std::string &revision) {
   const Tables names = tables(history, database.dialect());
-  Result<database::Rows> rows =
-      database.query(fmt::format("SELECT down_format, down_sections FROM {} WHERE revision = {} AND outcome <> 'failed' AND "
-                                 "down_sections IS NOT NULL ORDER BY id DESC LIMIT 1",
-                                 names.journal, quote_literal(revision, database.dialect())));
+  Result<database::Rows> rows = database.query(
+      fmt::format("SELECT down_format, down_sections FROM {} WHERE revision = {} AND outcome NOT IN ('failed', 'restored') AND "
+                  "down_sections IS NOT NULL ORDER BY id DESC LIMIT 1",
+                  names.journal, quote_literal(revision, database.dialect())));
   if (!rows) return fail(rows.error());
   if (rows->rows.empty())
     return fail(

@@ -38,32 +38,36 @@ constexpr std::string_view kJournalColumns = R"(revision TEXT NOT NULL,
 // What the version rows contain, walked upwards through the journal; the version table is the truth, the journal tells the way.
 constexpr std::string_view kSqliteView = R"(CREATE VIEW IF NOT EXISTS {revisions} AS
 WITH RECURSIVE latest AS (
-  SELECT * FROM {journal} WHERE id IN (SELECT max(id) FROM {journal} WHERE outcome <> 'failed' GROUP BY revision)),
+  SELECT * FROM {journal} WHERE id IN (SELECT max(id) FROM {journal} WHERE outcome NOT IN ('failed', 'restored') GROUP BY revision)),
+undone AS (
+  SELECT * FROM {journal} WHERE id IN (SELECT max(id) FROM {journal} WHERE outcome = 'restored' GROUP BY revision)),
 contained(id) AS (
   SELECT version_num FROM {version}
   UNION SELECT e.value FROM contained c JOIN latest l ON l.revision = c.id JOIN json_each(l.parents) e
   UNION SELECT e.value FROM contained c JOIN latest l ON l.revision = c.id JOIN json_each(l.depends_on) e)
-SELECT i.id, coalesce(l.parents, '[]') AS parents, coalesce(l.depends_on, '[]') AS depends_on,
+SELECT i.id, coalesce(l.parents, u.parents, '[]') AS parents, coalesce(l.depends_on, u.depends_on, '[]') AS depends_on,
   CASE WHEN l.outcome = 'partial' THEN 'partial' WHEN c.id IS NOT NULL THEN 'applied'
-       WHEN l.direction = 'down' THEN 'rolled back' ELSE 'not applied' END AS state,
-  l.who || '@' || l.host AS changed_by, l.started_at AS changed_at
-FROM (SELECT id FROM contained UNION SELECT revision FROM latest) i
-LEFT JOIN contained c ON c.id = i.id LEFT JOIN latest l ON l.revision = i.id;
+       WHEN l.direction = 'down' OR u.id > coalesce(l.id, 0) THEN 'rolled back' ELSE 'not applied' END AS state,
+  coalesce(l.who || '@' || l.host, u.who || '@' || u.host) AS changed_by, coalesce(l.started_at, u.started_at) AS changed_at
+FROM (SELECT id FROM contained UNION SELECT revision FROM latest UNION SELECT revision FROM undone) i
+LEFT JOIN contained c ON c.id = i.id LEFT JOIN latest l ON l.revision = i.id LEFT JOIN undone u ON u.revision = i.id;
 )";
 
 constexpr std::string_view kPostgresqlView = R"(CREATE OR REPLACE VIEW {revisions} AS
 WITH RECURSIVE latest AS (
-  SELECT * FROM {journal} WHERE id IN (SELECT max(id) FROM {journal} WHERE outcome <> 'failed' GROUP BY revision)),
+  SELECT * FROM {journal} WHERE id IN (SELECT max(id) FROM {journal} WHERE outcome NOT IN ('failed', 'restored') GROUP BY revision)),
+undone AS (
+  SELECT * FROM {journal} WHERE id IN (SELECT max(id) FROM {journal} WHERE outcome = 'restored' GROUP BY revision)),
 contained(id) AS (
   SELECT version_num::text FROM {version}
   UNION SELECT e.value FROM contained c JOIN latest l ON l.revision = c.id
     CROSS JOIN LATERAL pg_catalog.jsonb_array_elements_text(l.parents::jsonb || l.depends_on::jsonb) e(value))
-SELECT i.id, coalesce(l.parents, '[]') AS parents, coalesce(l.depends_on, '[]') AS depends_on,
+SELECT i.id, coalesce(l.parents, u.parents, '[]') AS parents, coalesce(l.depends_on, u.depends_on, '[]') AS depends_on,
   CASE WHEN l.outcome = 'partial' THEN 'partial' WHEN c.id IS NOT NULL THEN 'applied'
-       WHEN l.direction = 'down' THEN 'rolled back' ELSE 'not applied' END AS state,
-  l.who || '@' || l.host AS changed_by, l.started_at AS changed_at
-FROM (SELECT id FROM contained UNION SELECT revision FROM latest) i
-LEFT JOIN contained c ON c.id = i.id LEFT JOIN latest l ON l.revision = i.id;
+       WHEN l.direction = 'down' OR u.id > coalesce(l.id, 0) THEN 'rolled back' ELSE 'not applied' END AS state,
+  coalesce(l.who || '@' || l.host, u.who || '@' || u.host) AS changed_by, coalesce(l.started_at, u.started_at) AS changed_at
+FROM (SELECT id FROM contained UNION SELECT revision FROM latest UNION SELECT revision FROM undone) i
+LEFT JOIN contained c ON c.id = i.id LEFT JOIN latest l ON l.revision = i.id LEFT JOIN undone u ON u.revision = i.id;
 )";
 
 } // namespace

@@ -55,29 +55,32 @@ std::string insert_sql(const Tables &tables, Dialect dialect, const Entry &entry
   return fmt::format(
       "INSERT INTO {} (revision, direction, outcome, parents, depends_on, labels, message, up_checksum, down_checksum, "
       "down_format, down_sections, statements_done, statements_total, statement_checksums, progress, error, "
-      "heads_after, run_id, plan_hash, who, host, tool_version, started_at, duration_ms) VALUES "
-      "({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {});\n",
+      "heads_after, run_id, plan_hash, backup_id, who, host, tool_version, started_at, duration_ms) VALUES "
+      "({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {});\n",
       tables.journal, text(entry.revision), text(name(entry.motion)), text(name(entry.outcome)), text(json_array(entry.parents)),
       text(json_array(entry.depends_on)), text(json_array(entry.labels)), text(entry.message),
       optional_literal(entry.up_checksum, dialect), optional_literal(entry.down_checksum, dialect), format_of(entry),
       optional_literal(entry.down_sections, dialect), entry.statements_done, entry.statements_total,
       text(json_array(entry.statement_checksums)), text(to_json(entry.progress)), nonempty_literal(entry.error, dialect),
       guarded_heads(tables, dialect, heads_after), text(entry.run_id), nonempty_literal(entry.plan_hash, dialect),
-      text(entry.who), text(entry.host), text(entry.tool_version), text(entry.started_at), entry.duration_ms);
+      nonempty_literal(entry.backup_id, dialect), text(entry.who), text(entry.host), text(entry.tool_version),
+      text(entry.started_at), entry.duration_ms);
 }
 
 std::string update_partial_sql(const Tables &tables, Dialect dialect, const Entry &entry,
                                const std::vector<std::string> &heads_after) {
   const auto text = [&](std::string_view value) { return quote_literal(value, dialect); };
-  return fmt::format(
-      "UPDATE {} SET outcome = {}, up_checksum = {}, down_checksum = {}, down_format = {}, down_sections = {}, "
-      "statements_done = {}, statements_total = {}, statement_checksums = {}, progress = {}, error = {}, "
-      "heads_after = {}, run_id = {}, plan_hash = {}, duration_ms = {} WHERE revision = {} AND outcome = 'partial';\n",
-      tables.journal, text(name(entry.outcome)), optional_literal(entry.up_checksum, dialect),
-      optional_literal(entry.down_checksum, dialect), format_of(entry), optional_literal(entry.down_sections, dialect),
-      entry.statements_done, entry.statements_total, text(json_array(entry.statement_checksums)), text(to_json(entry.progress)),
-      nonempty_literal(entry.error, dialect), guarded_heads(tables, dialect, heads_after), text(entry.run_id),
-      nonempty_literal(entry.plan_hash, dialect), entry.duration_ms, text(entry.revision));
+  return fmt::format("UPDATE {} SET outcome = {}, up_checksum = {}, down_checksum = {}, down_format = {}, down_sections = {}, "
+                     "statements_done = {}, statements_total = {}, statement_checksums = {}, progress = {}, error = {}, "
+                     "heads_after = {}, run_id = {}, plan_hash = {}, backup_id = {}, duration_ms = {} WHERE revision = {} AND "
+                     "outcome = 'partial';\n",
+                     tables.journal, text(name(entry.outcome)), optional_literal(entry.up_checksum, dialect),
+                     optional_literal(entry.down_checksum, dialect), format_of(entry),
+                     optional_literal(entry.down_sections, dialect), entry.statements_done, entry.statements_total,
+                     text(json_array(entry.statement_checksums)), text(to_json(entry.progress)),
+                     nonempty_literal(entry.error, dialect), guarded_heads(tables, dialect, heads_after), text(entry.run_id),
+                     nonempty_literal(entry.plan_hash, dialect), nonempty_literal(entry.backup_id, dialect), entry.duration_ms,
+                     text(entry.revision));
 }
 
 std::string abandon_partial_sql(const Tables &tables, Dialect) {

@@ -84,11 +84,11 @@ std::string step_text(const plan::Step &step, std::size_t number, std::size_t of
 std::string_view name(graph::WalkOutcome outcome) noexcept {
   switch (outcome) {
   case graph::WalkOutcome::Moves:
-    return "moves";
+    return "Moves";
   case graph::WalkOutcome::NothingToDo:
-    return "nothing_to_do";
+    return "NothingToDo";
   case graph::WalkOutcome::Ahead:
-    return "ahead";
+    return "Ahead";
   }
   return "";
 }

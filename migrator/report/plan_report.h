@@ -17,7 +17,7 @@ nlohmann::ordered_json plan_document(const plan::Plan &plan);
 // A block a step with its SQL, unit boundaries marked; ends with a line end.
 std::string plan_text(const plan::Plan &plan, const Style &style);
 
-// "moves", "nothing_to_do", "ahead".
+// "Moves", "NothingToDo", "Ahead".
 std::string_view name(graph::WalkOutcome outcome) noexcept;
 
 } // namespace migrator::report

@@ -100,6 +100,9 @@ nlohmann::ordered_json run_document(const execute::RunReport &run) {
                       {"started_at", run.started_at},
                       {"seconds", seconds(run.milliseconds)},
                       {"notes", run.notes}};
+  if (run.backup)
+    out["backup"] = {
+        {"id", run.backup->id}, {"bytes", run.backup->bytes}, {"sha256", run.backup->sha256}, {"verified", run.backup->verified}};
   if (run.error) out["error"] = error_document(*run.error)["error"];
   return out;
 }
@@ -120,6 +123,10 @@ std::string run_text(const execute::RunReport &run, const Style &style) {
     break;
   case execute::RunOutcome::Reverted:
     out = style.paint(Ink::Yellow, "reverted") + fmt::format(": the database is at {} again\n", heads_text(run.heads_after));
+    break;
+  case execute::RunOutcome::Restored:
+    out = style.paint(Ink::Yellow, "restored") +
+          fmt::format(": the database is at {} again, as its backup had it\n", heads_text(run.heads_after));
     break;
   case execute::RunOutcome::Failed:
     out = fmt::format("stopped: the database is at {}\n", heads_text(run.heads_after));
@@ -147,7 +154,8 @@ std::string bounded_report(const execute::RunReport &run, const std::vector<std:
   if (document.contains("error")) cut_error(document, limit);
   cut(document, "heads_before", true, limit);
   cut(document, "heads_after", true, limit);
-  for (const char *text : {"/error/file", "/error/sqlstate", "/error/revision", "/started_at", "/plan_hash", "/run_id"})
+  for (const char *text :
+       {"/error/file", "/error/sqlstate", "/error/revision", "/started_at", "/plan_hash", "/backup/id", "/run_id"})
     shorten(document, ordered_json::json_pointer(text), limit);
   return dump(document);
 }

@@ -17,7 +17,7 @@ inline constexpr std::string_view kProtocol = "1.0";
 inline constexpr std::size_t kLargestReport = 4'096;
 
 // {"outcome","exit_code","run_id","heads_before","heads_after","untouched","steps":[{"revision","direction","seconds"}],"plan_hash",
-// "seconds","started_at","notes"} and "error" of a failed run.
+// "seconds","started_at","notes"}, "backup" {"id","bytes","sha256","verified"} of a run that took one, and "error" of a failed run.
 nlohmann::ordered_json run_document(const execute::RunReport &run);
 
 // The sentence or two a person sees last; ends with a line end.

@@ -45,7 +45,7 @@ class Concurrency:
         ends = [run.end() for run in runs]
         for end in ends:
             self.assertEqual(0, end.code, end)
-        self.assertEqual(["done"] + ["nothing_to_do"] * (len(runs) - 1), sorted(end.json["outcome"] for end in ends))
+        self.assertEqual(["Done"] + ["NothingToDo"] * (len(runs) - 1), sorted(end.json["outcome"] for end in ends))
         self.assertEqual({"up a": 1, "up b 1": 1, "up b 2": 1}, counted_effects(self.project.database))
         self.assertEqual(["b"], self.project.heads())
         Agreement(self.project, PARENTS).check(self)

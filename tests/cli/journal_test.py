@@ -112,9 +112,9 @@ class Ahead(Case):
         for arguments in (["upgrade", "head"], ["upgrade", "heads"], ["migrate", "--to", "head"], ["migrate", "--to", "heads", "--allow-down"]):
             with self.subTest(arguments):
                 run = self.json(*arguments)
-                self.assertEqual((run["outcome"], run["exit_code"], run["steps"], run["heads_after"]), ("ahead", 0, [], ["a3"]))
+                self.assertEqual((run["outcome"], run["exit_code"], run["steps"], run["heads_after"]), ("Ahead", 0, [], ["a3"]))
         self.assertEqual(self.project.must("upgrade", "head").stdout, "nothing to do: the database is ahead of these files, at a3\n")
-        self.assertEqual(self.json("plan")["outcome"], "ahead")
+        self.assertEqual(self.json("plan")["outcome"], "Ahead")
         self.assertEqual(self.json("status")["ahead"], ["a3"])
         self.assertEqual((self.project.heads(), self.user_tables()), (["a3"], ["t_a1", "t_a2", "t_a3"]))
 
@@ -165,7 +165,7 @@ class Unknown(Case):
         self.assertEqual(self.project.must("current").stdout, "ffff00 (known neither to the files nor to the journal)\n")
         self.assertEqual(self.json("status")["unknown"], ["ffff00"])
         self.project.must("stamp", "--purge", "a2")
-        self.assertEqual(self.json("upgrade", "head")["outcome"], "nothing_to_do")
+        self.assertEqual(self.json("upgrade", "head")["outcome"], "NothingToDo")
 
 
 class Edited(Case):
@@ -251,7 +251,7 @@ class Alembic(Case):
         self.assertEqual(self.adopted()[2:], [["a3", "up"]])
 
     def test_nothing_to_do_adopts_too(self):
-        self.assertEqual(self.json("upgrade", "a2", *self.FLAGS)["outcome"], "nothing_to_do")
+        self.assertEqual(self.json("upgrade", "a2", *self.FLAGS)["outcome"], "NothingToDo")
         self.assertEqual(sorted(self.adopted()), [["a1", "adopt"], ["a2", "adopt"]])
 
     def test_down_with_and_without_files(self):

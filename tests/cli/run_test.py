@@ -55,7 +55,7 @@ class Failing(RunCase):
         self.assertEqual(done.code, 20, done)
         run = done.json
         self.assertEqual((run["outcome"], run["exit_code"], run["heads_before"], run["heads_after"], [step["revision"] for step in run["steps"]]),
-                         ("failed", 20, [], ["a1"], ["a1"]))
+                         ("Failed", 20, [], ["a1"], ["a1"]))
         error = run["error"]
         self.assertEqual((error["code"], error["revision"], error["sqlstate"], error["line"]), ("SqlError", "a2", NO_TABLE[self.dialect], 6))
         self.assertRegex(error["file"], r"^migrations/\d+_a2_x\.sql$")
@@ -63,7 +63,7 @@ class Failing(RunCase):
         self.assertEqual(self.user_tables(), ["t_a1"])
         self.assertEqual(self.project.journal(), [["a1", "up", "done"], ["a2", "up", "failed"]])
         told = self.report()
-        self.assertEqual((told["outcome"], told["error"]["revision"], told["run_id"], told["applied_revisions"]), ("failed", "a2", "r1", ["a1"]))
+        self.assertEqual((told["outcome"], told["error"]["revision"], told["run_id"], told["applied_revisions"]), ("Failed", "a2", "r1", ["a1"]))
         text = self.run_verb("upgrade", "head")
         self.assertRegex(text.stderr, r"(?m)^error: migrations/\d+_a2_x\.sql:6: .*missing")
 
@@ -110,7 +110,7 @@ class Failing(RunCase):
         self.project.must("stamp", "a1")
         self.assertEqual((self.project.heads(), self.json("current")["partial"]), (["a1"], None))
         self.assertIn(["a1", "up", "abandoned"], self.project.journal())
-        self.assertEqual(self.json("upgrade", "head")["outcome"], "nothing_to_do")
+        self.assertEqual(self.json("upgrade", "head")["outcome"], "NothingToDo")
 
 
 class Reverting(RunCase):
@@ -123,18 +123,18 @@ class Reverting(RunCase):
         self.project.must("upgrade", "a1")
         before = self.project.database.schema()
         done = self.run_verb("upgrade", "head", "--on-failure", "revert", "--output", "json", "--report", self.report_path)
-        self.assertEqual((done.code, done.json["outcome"], done.json["error"]["code"]), (25, "reverted", "Reverted"), done)
+        self.assertEqual((done.code, done.json["outcome"], done.json["error"]["code"]), (25, "Reverted", "Reverted"), done)
         self.assertIn("; this run's steps were taken back", done.json["error"]["message"])
         self.assertEqual([(step["revision"], step["direction"]) for step in done.json["steps"]],
                          [("a2", "up"), ("a3", "up"), ("a3", "down"), ("a2", "down")])
         self.assertEqual((self.project.heads(), self.project.database.schema()), (["a1"], before))
         told = self.report()
-        self.assertEqual((told["outcome"], told["exit_code"], told["heads_after"], told["applied_revisions"]), ("reverted", 25, ["a1"], ["a1"]))
+        self.assertEqual((told["outcome"], told["exit_code"], told["heads_after"], told["applied_revisions"]), ("Reverted", 25, ["a1"], ["a1"]))
         self.assertIn("reverted: the database is at a1 again\n",
                       self.run_verb("migrate", "--to", "head", "--on-failure", "revert").stdout)
 
     def test_nothing_fails(self):
-        self.assertEqual(self.json("upgrade", "head", "--on-failure", "revert")["outcome"], "done")
+        self.assertEqual(self.json("upgrade", "head", "--on-failure", "revert")["outcome"], "Done")
 
     def test_plans_that_cannot_be_taken_back_are_refused(self):
         self.project.must("upgrade", "a3")
@@ -170,7 +170,7 @@ class Approval(RunCase):
         self.refused(22, "ApprovalNeeded", "migrate", "--to", "head", "--approved", approved)
         self.project.must("migrate", "--to", "a2", "--approved", approved)
         self.assertEqual(self.project.heads(), ["a2"])
-        self.assertEqual(self.json("migrate", "--to", "a2", "--approved", approved)["outcome"], "nothing_to_do")
+        self.assertEqual(self.json("migrate", "--to", "a2", "--approved", approved)["outcome"], "NothingToDo")
 
     def test_what_is_left_of_it_after_a_failure(self):
         self.failing("a3", "a2")
@@ -224,7 +224,7 @@ class Reports(RunCase):
         self.many("INSERT INTO seen VALUES (0);")
         self.project.must("upgrade", "head", "--report", self.report_path)
         told = self.report()
-        self.assertEqual((told["outcome"], told["exit_code"], told["heads_before"], told["heads_after"]), ("done", 0, [], [f"{self.STEPS:012x}"]))
+        self.assertEqual((told["outcome"], told["exit_code"], told["heads_before"], told["heads_after"]), ("Done", 0, [], [f"{self.STEPS:012x}"]))
         self.assertEqual(len(told["steps"]) + told["steps_cut"], self.STEPS)
         self.assertEqual(len(told["applied_revisions"]) + told["applied_revisions_cut"], self.STEPS)
         self.assertEqual(told["applied_revisions"], [f"{self.STEPS - at:012x}" for at in range(len(told["applied_revisions"]))])
@@ -236,7 +236,7 @@ class Reports(RunCase):
         self.assertEqual(done.code, 20, done)
         told = self.report()
         self.assertEqual((told["outcome"], told["exit_code"], told["error"]["code"], told["error"]["revision"], told["heads_after"]),
-                         ("failed", 20, "SqlError", f"{self.STEPS:012x}", [f"{self.STEPS - 1:012x}"]))
+                         ("Failed", 20, "SqlError", f"{self.STEPS:012x}", [f"{self.STEPS - 1:012x}"]))
         self.assertTrue(told["error"]["message"])
 
     def test_a_report_that_cannot_be_written_stops_the_run_before_it_begins(self):
@@ -250,7 +250,7 @@ class Reports(RunCase):
         self.project.write("1_x_x.sql", "-- migrate:revisio x\n")
         self.assertEqual(self.run_verb("upgrade", "head", "--report", self.report_path, "--run-id", "r9").code, 2)
         told = self.report()
-        self.assertEqual((told["outcome"], told["exit_code"], told["run_id"], told["error"]["code"]), ("failed", 2, "r9", "InvalidRevisionFile"))
+        self.assertEqual((told["outcome"], told["exit_code"], told["run_id"], told["error"]["code"]), ("Failed", 2, "r9", "InvalidRevisionFile"))
 
 
 class Stopped(RunCase):
@@ -296,7 +296,7 @@ class Stopped(RunCase):
         runs = [self.project.start("upgrade", "head", "--output", "json") for _ in range(4)]
         ends = [(process.communicate(timeout=120)[0], process.returncode) for process in runs]
         self.assertEqual({code for _, code in ends}, {0}, ends)
-        self.assertEqual(sorted(json.loads(out)["outcome"] for out, _ in ends), ["done", "nothing_to_do", "nothing_to_do", "nothing_to_do"])
+        self.assertEqual(sorted(json.loads(out)["outcome"] for out, _ in ends), ["Done", "NothingToDo", "NothingToDo", "NothingToDo"])
         self.assertEqual([row[0] for row in self.project.journal("revision")], ["a1", "a2", "a3"])
 
 

@@ -327,14 +327,14 @@ class Moving(Case):
 
     def test_run_document(self):
         run = self.json("upgrade", "aa2", "--run-id", "run-7")
-        self.assertEqual({"outcome": "done", "exit_code": 0, "run_id": "run-7", "heads_before": [], "heads_after": ["aa2"], "untouched": [],
+        self.assertEqual({"outcome": "Done", "exit_code": 0, "run_id": "run-7", "heads_before": [], "heads_after": ["aa2"], "untouched": [],
                           "notes": []},
                          {key: run[key] for key in ("outcome", "exit_code", "run_id", "heads_before", "heads_after", "untouched", "notes")})
         self.assertEqual([(step["revision"], step["direction"]) for step in run["steps"]], [("aa1", "up"), ("aa2", "up")])
         self.assertTrue(all(step["seconds"] >= 0 for step in run["steps"]))
         self.assertRegex(run["plan_hash"], r"^v1:[0-9a-f]{64}$")
         self.assertRegex(run["started_at"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
-        self.assertEqual(self.json("upgrade", "aa2")["outcome"], "nothing_to_do")
+        self.assertEqual(self.json("upgrade", "aa2")["outcome"], "NothingToDo")
         self.assertEqual({row[0] for row in self.project.journal("run_id")}, {"run-7"})
         self.assertNotIn("error", run)
 
@@ -342,7 +342,7 @@ class Moving(Case):
         plan = self.json("upgrade", "head", "--dry-run")
         self.assertEqual([(step["revision"], step["direction"], step["transactional"], step["from_journal"], step["sql"]) for step in plan["steps"]],
                          [(rev, "up", True, False, [f"CREATE TABLE t_{rev} (id integer PRIMARY KEY)"]) for rev in ("aa1", "aa2", "ab3")])
-        self.assertEqual((plan["heads_before"], plan["heads_after"], plan["outcome"]), ([], ["ab3"], "moves"))
+        self.assertEqual((plan["heads_before"], plan["heads_after"], plan["outcome"]), ([], ["ab3"], "Moves"))
         self.assertEqual(plan["steps"][0]["units"], [{"kind": "transaction", "statements": 1}])
         self.at_nothing()
         self.assertEqual(self.json("plan")["hash"], plan["hash"])
@@ -359,16 +359,16 @@ class Moving(Case):
         self.at("aa1")
 
     def test_stamp(self):
-        self.assertEqual(self.json("stamp", "aa2"), {"outcome": "done", "heads_before": [], "heads_after": ["aa2"]})
+        self.assertEqual(self.json("stamp", "aa2"), {"outcome": "Done", "heads_before": [], "heads_after": ["aa2"]})
         self.assertEqual(self.user_tables(), [])
-        self.assertEqual(self.json("stamp", "aa2")["outcome"], "nothing_to_do")
+        self.assertEqual(self.json("stamp", "aa2")["outcome"], "NothingToDo")
         self.assertEqual(self.project.must("stamp", "head").stdout, "stamped: from aa2 to ab3; nothing was run\n")
-        self.assertEqual(self.json("stamp", "base"), {"outcome": "done", "heads_before": ["ab3"], "heads_after": []})
+        self.assertEqual(self.json("stamp", "base"), {"outcome": "Done", "heads_before": ["ab3"], "heads_after": []})
         self.table("b1", labels="billing")
         self.assertEqual(self.json("stamp", "ab3", "b1")["heads_after"], ["ab3", "b1"])
         self.assertEqual(self.json("stamp", "aa1")["heads_after"], ["aa1", "b1"], "the other branch stays")
         self.assertEqual(self.json("stamp", "heads")["heads_after"], ["ab3", "b1"])
-        self.assertEqual(self.json("stamp", "--purge", "aa2"), {"outcome": "done", "heads_before": ["ab3", "b1"], "heads_after": ["aa2"]})
+        self.assertEqual(self.json("stamp", "--purge", "aa2"), {"outcome": "Done", "heads_before": ["ab3", "b1"], "heads_after": ["aa2"]})
         self.at("aa2")
         self.refused(2, "UnknownRevision", "stamp", "nobody")
         self.refused(2, "Usage", "stamp")
@@ -391,7 +391,7 @@ class Moving(Case):
         with open(report, encoding="utf-8") as file:
             told = json.load(file)
         self.assertEqual((told["outcome"], told["heads_before"], told["heads_after"], told["run_id"], told["applied_revisions"]),
-                         ("done", [], ["aa2"], "r1", ["aa2", "aa1"]))
+                         ("Done", [], ["aa2"], "r1", ["aa2", "aa1"]))
         self.refused(26, "OwnedByAnother", "stamp", "head", "--owner", "shop/other/uid-2", "--report", report)
         with open(report, encoding="utf-8") as file:
             self.assertEqual(json.load(file)["error"]["code"], "OwnedByAnother")
@@ -411,11 +411,11 @@ class Moving(Case):
         self.assertEqual(self.json("wait", "--revision", "aa1", "--revision", "ab3", "--timeout", "1s")["contained"], True)
 
     def test_ensure_version(self):
-        self.assertEqual(self.json("ensure-version"), {"outcome": "done", "version_table": "migrator_version"})
+        self.assertEqual(self.json("ensure-version"), {"outcome": "Done", "version_table": "migrator_version"})
         self.assertEqual(self.project.heads(), [])
         self.assertEqual([table for table in self.project.database.tables()],
                          ["migrator_version", "migrator_version_journal", "migrator_version_meta"])
-        self.assertEqual(self.json("ensure-version")["outcome"], "nothing_to_do")
+        self.assertEqual(self.json("ensure-version")["outcome"], "NothingToDo")
         self.assertEqual(self.project.must("ensure-version").stdout, "migrator_version is there already\n")
         self.at()
 

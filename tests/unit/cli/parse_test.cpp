@@ -207,5 +207,28 @@ TEST(RequestedOutput, IsToldEvenWhenTheRestIsWrong) {
   EXPECT_EQ(requested_output({"show", "--", "--output=json"}), report::OutputFormat::Text);
 }
 
+TEST(Backups, AreAskedForAsTyped) {
+  EXPECT_EQ(command<UpgradeArguments>("upgrade head").moving.backup, std::nullopt);
+  EXPECT_EQ(command<UpgradeArguments>("upgrade head --backup").moving.backup, true);
+  EXPECT_EQ(command<MigrateArguments>("migrate --to head --no-backup").moving.backup, false);
+  const MovingOptions fenced = command<MigrateArguments>("migrate --to head --fence --on-failure restore").moving;
+  EXPECT_TRUE(fenced.fence);
+  EXPECT_EQ(fenced.on_failure, OnFailure::Restore);
+  EXPECT_EQ(command<BackupArguments>("backup --timeout 5m").timeout, std::chrono::minutes(5));
+  EXPECT_EQ(command<BackupsArguments>("backups --remove a --remove b").remove, (std::vector<std::string>{"a", "b"}));
+  const RestoreArguments restore = command<RestoreArguments>("restore 2026 --into sqlite:///copy.db --other-database");
+  EXPECT_EQ(restore.id, "2026");
+  EXPECT_EQ(restore.into, "sqlite:///copy.db");
+  EXPECT_TRUE(restore.other_database);
+  EXPECT_TRUE(command<RestoreArguments>("restore 2026 --swap").swap);
+  const VerifyArguments verify = command<VerifyArguments>("verify 1 2 --restore");
+  EXPECT_EQ(verify.ids, (std::vector<std::string>{"1", "2"}));
+  EXPECT_TRUE(verify.restore);
+  EXPECT_TRUE(command<VerifyArguments>("verify --all").all);
+  const config::Overrides overrides = invocation(words("backup --backup-folder kept --verify restore")).global.overrides;
+  EXPECT_EQ(overrides.backup_folder, "kept");
+  EXPECT_EQ(overrides.backup_verify, config::BackupVerification::Restore);
+}
+
 } // namespace
 } // namespace migrator::cli

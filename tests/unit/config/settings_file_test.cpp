@@ -34,7 +34,11 @@ backup:
   command: [take, backup]
   folder: backups
   retain: 7
+  retain_days: 90
   verify: restore
+  max_bytes: 20Gi
+  timeout: 2h
+  copy_command: [rclone, copy, "{folder}", "remote:{id}"]
 lock_wait: 2m
 lock_timeout: 500ms
 statement_timeout: 1h30m
@@ -61,6 +65,10 @@ lint:
   EXPECT_EQ(settings.backup.command, (std::vector<std::string>{"take", "backup"}));
   EXPECT_EQ(settings.backup.folder, "backups");
   EXPECT_EQ(settings.backup.retain, 7);
+  EXPECT_EQ(settings.backup.retain_days, 90);
+  EXPECT_EQ(settings.backup.max_bytes, std::int64_t{20} << 30);
+  EXPECT_EQ(settings.backup.timeout, std::chrono::hours(2));
+  EXPECT_EQ(settings.backup.copy_command, (std::vector<std::string>{"rclone", "copy", "{folder}", "remote:{id}"}));
   EXPECT_EQ(settings.backup.verify, BackupVerification::Restore);
   EXPECT_EQ(settings.lock_wait, std::chrono::minutes(2));
   EXPECT_EQ(settings.lock_timeout, std::chrono::milliseconds(500));
@@ -138,6 +146,12 @@ INSTANTIATE_TEST_SUITE_P(
         RefusedCase{"BackupRetain", "backup: {retain: 0}\n", R"(1: "backup.retain" must be a whole number from 1 to 100000.)"},
         RefusedCase{"BackupRetainWord", "backup: {retain: many}\n",
                     R"(1: "backup.retain" must be a whole number from 1 to 100000.)"},
+        RefusedCase{"BackupAge", "backup:\n  retain_days: 0\n",
+                    R"(2: "backup.retain_days" must be a whole number from 1 to 36500.)"},
+        RefusedCase{"BackupBytes", "backup:\n  max_bytes: 20GB\n",
+                    R"(2: "backup.max_bytes" must be a number of bytes above 0, like 500Mi, 20Gi or 1000000.)"},
+        RefusedCase{"BackupTimeout", "backup:\n  timeout: 0\n",
+                    R"(2: "backup.timeout" must be longer than 0. Leave it out for no limit.)"},
         RefusedCase{"BackupExternal", "backup:\n  policy: external\n",
                     R"(2: `policy: external` needs "backup.command", the command that takes the backup and prints its id.)"},
         RefusedCase{"LintIsAList", "lint: [a]\n", R"(1: "lint" must hold rules, like `drop-column: error`.)"},

@@ -274,7 +274,7 @@ TEST_F(RunTest, AdoptedRevisionsGetTheirRow) {
   state.heads = {"a"};
   ASSERT_TRUE(open_history(surroundings(), made, state));
   EXPECT_EQ(database.calls, (Texts{"begin", "secure_history", "finish: done adopted"}));
-  EXPECT_NE(database.bookkeeping.front().find("'run-1', NULL, 'anna', 'laptop', '0.1.0', '2026-01-02T03:04:05.678Z', 0)"),
+  EXPECT_NE(database.bookkeeping.front().find("'run-1', NULL, NULL, 'anna', 'laptop', '0.1.0', '2026-01-02T03:04:05.678Z', 0)"),
             std::string::npos);
 }
 

@@ -217,6 +217,26 @@ TEST_F(HistoryTest, AnUpdateFailsWhereTheHeadsAreOthers) {
   EXPECT_EQ(view(), "a|partial\n");
 }
 
+TEST_F(HistoryTest, WhatARestoreTookAwayIsRolledBack) {
+  up("a", {{}, {"a"}}, {"a"});
+  Entry lost = entry("b", Motion::Up, {"a"});
+  lost.outcome = Outcome::Restored;
+  lost.who = "bert";
+  EXPECT_EQ(run(insert_sql(names_, kDialect, lost, {"a"})), "");
+  EXPECT_EQ(view(), "a|applied\nb|rolled back\n");
+  EXPECT_EQ(rows("SELECT parents, changed_by FROM " + names_.revisions + " WHERE id = 'b'"), "[\"a\"]|bert@laptop\n");
+  up("b", {{"a"}, {"b"}}, {"b"}, {"a"});
+  EXPECT_EQ(view(), "a|applied\nb|applied\n") << "applied again";
+}
+
+TEST_F(HistoryTest, ARestoreThatUndidAStepDownLeavesItApplied) {
+  up("a", {{}, {"a"}}, {"a"});
+  Entry undone = entry("a", Motion::Down);
+  undone.outcome = Outcome::Restored;
+  EXPECT_EQ(run(insert_sql(names_, kDialect, undone, {"a"})), "");
+  EXPECT_EQ(view(), "a|applied\n");
+}
+
 TEST_F(HistoryTest, KeepsEveryText) {
   Entry row = entry("a", Motion::Up);
   row.message = "it's \\ \"so\"\n-- $1 größe";

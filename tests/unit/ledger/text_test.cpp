@@ -116,6 +116,7 @@ Entry full_entry() {
   entry.error = "42P01 no";
   entry.run_id = "run-1";
   entry.plan_hash = "v1:plan";
+  entry.backup_id = "backup-1";
   entry.who = "anna";
   entry.host = "laptop";
   entry.tool_version = "0.1.0";
@@ -129,12 +130,12 @@ TEST(InsertSql, WritesEveryColumn) {
       insert_sql(tables({"", "v"}, kSqlite), kSqlite, full_entry(), {"b"}),
       "INSERT INTO \"main\".\"v_journal\" (revision, direction, outcome, parents, depends_on, labels, message, up_checksum, "
       "down_checksum, down_format, down_sections, statements_done, statements_total, statement_checksums, progress, error, "
-      "heads_after, run_id, plan_hash, who, host, tool_version, started_at, duration_ms) VALUES "
+      "heads_after, run_id, plan_hash, backup_id, who, host, tool_version, started_at, duration_ms) VALUES "
       "('b', 'up', 'done', '[\"a\"]', '[\"x\"]', '[\"shop\"]', 'it''s b\\', 'v1:up', 'v1:down', 1, "
       "'-- migrate:down\nDROP TABLE b;\n', 1, 2, '[\"v1:one\"]', '{}', '42P01 no', (SELECT CASE WHEN (SELECT count(*) FROM "
       "\"main\".\"v\") = 1 AND (SELECT count(*) FROM \"main\".\"v\" WHERE version_num IN ('b')) = 1 THEN '[\"b\"]' END), "
       "'run-1', "
-      "'v1:plan', 'anna', 'laptop', '0.1.0', '2026-01-02T03:04:05.678Z', 12);\n");
+      "'v1:plan', 'backup-1', 'anna', 'laptop', '0.1.0', '2026-01-02T03:04:05.678Z', 12);\n");
 }
 
 TEST(InsertSql, WritesNullForWhatIsNotKnown) {
@@ -146,9 +147,9 @@ TEST(InsertSql, WritesNullForWhatIsNotKnown) {
       insert_sql(tables({"s", "v"}, kPostgresql), kPostgresql, entry, {}),
       "INSERT INTO \"s\".\"v_journal\" (revision, direction, outcome, parents, depends_on, labels, message, up_checksum, "
       "down_checksum, down_format, down_sections, statements_done, statements_total, statement_checksums, progress, error, "
-      "heads_after, run_id, plan_hash, who, host, tool_version, started_at, duration_ms) VALUES "
+      "heads_after, run_id, plan_hash, backup_id, who, host, tool_version, started_at, duration_ms) VALUES "
       "('b', 'down', 'partial', '[]', '[]', '[]', '', NULL, NULL, NULL, NULL, 0, 0, '[]', '{}', NULL, (SELECT CASE WHEN NOT "
-      "EXISTS (SELECT 1 FROM \"s\".\"v\") THEN '[]' END), '', NULL, '', '', '', '', 0);\n");
+      "EXISTS (SELECT 1 FROM \"s\".\"v\") THEN '[]' END), '', NULL, NULL, '', '', '', '', 0);\n");
 }
 
 TEST(UpdatePartialSql, ChangesTheOnePartialRow) {
@@ -163,7 +164,7 @@ TEST(UpdatePartialSql, ChangesTheOnePartialRow) {
       "'[\"v1:one\"]', progress = '{\"begun\":{\"checksum\":\"v1:two\",\"keyword\":\"VACUUM\"}}', error = '42P01 no', "
       "heads_after = "
       "(SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM \"main\".\"v\") THEN '[]' END), run_id = 'run-1', plan_hash = 'v1:plan', "
-      "duration_ms = 12 WHERE revision = 'b' AND outcome = 'partial';\n");
+      "backup_id = 'backup-1', duration_ms = 12 WHERE revision = 'b' AND outcome = 'partial';\n");
 }
 
 TEST(MetaSql, SetsOrReplaces) {
@@ -186,6 +187,7 @@ TEST(Names, OfMotionsAndOutcomes) {
   EXPECT_EQ(name(Outcome::Partial), "partial");
   EXPECT_EQ(name(Outcome::Failed), "failed");
   EXPECT_EQ(name(Outcome::Abandoned), "abandoned");
+  EXPECT_EQ(name(Outcome::Restored), "restored");
 }
 
 void expect_same(const Progress &left, const Progress &right) {

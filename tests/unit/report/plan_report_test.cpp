@@ -36,7 +36,7 @@ TEST(PlanDocument, OfEveryKindOfUnit) {
       R"({"revision":"c","direction":"up","message":"make c","transactional":false,"from_journal":false,"resumes":false,)"
       R"("checksum":"v1:c","sql":["UPDATE t SET a = 1 WHERE k > :from AND k <= :to"],"units":[{"kind":"check","statements":0},)"
       R"({"kind":"batch","statements":1,"name":"fill","batch":5}]}],"heads_before":["a"],"heads_after":["c"],"untouched":[],)"
-      R"("outcome":"moves","hash":"v1:hash","notes":[]})");
+      R"("outcome":"Moves","hash":"v1:hash","notes":[]})");
 }
 
 TEST(PlanDocument, OfNothing) {
@@ -46,7 +46,7 @@ TEST(PlanDocument, OfNothing) {
   plan.notes = {"note"};
   plan.outcome = graph::WalkOutcome::Ahead;
   EXPECT_EQ(plan_document(plan).dump(), R"({"steps":[],"heads_before":["a"],"heads_after":["a"],"untouched":["x"],)"
-                                        R"("outcome":"ahead","hash":"","notes":["note"]})");
+                                        R"("outcome":"Ahead","hash":"","notes":["note"]})");
 }
 
 TEST(PlanText, OfEveryKindOfUnit) {
@@ -120,9 +120,9 @@ TEST(PlanText, IsColouredOnATerminal) {
 }
 
 TEST(WalkOutcomeName, IsWhatTheDocumentSays) {
-  EXPECT_EQ(name(graph::WalkOutcome::Moves), "moves");
-  EXPECT_EQ(name(graph::WalkOutcome::NothingToDo), "nothing_to_do");
-  EXPECT_EQ(name(graph::WalkOutcome::Ahead), "ahead");
+  EXPECT_EQ(name(graph::WalkOutcome::Moves), "Moves");
+  EXPECT_EQ(name(graph::WalkOutcome::NothingToDo), "NothingToDo");
+  EXPECT_EQ(name(graph::WalkOutcome::Ahead), "Ahead");
 }
 
 } // namespace

@@ -39,7 +39,7 @@ Error failure() {
 TEST(RunDocument, OfADoneRun) {
   EXPECT_EQ(
       run_document(report_of(RunOutcome::Done)).dump(),
-      R"({"outcome":"done","exit_code":0,"run_id":"uid.1.migrate","heads_before":["a"],"heads_after":["b","c"],"untouched":[],)"
+      R"({"outcome":"Done","exit_code":0,"run_id":"uid.1.migrate","heads_before":["a"],"heads_after":["b","c"],"untouched":[],)"
       R"("steps":[{"revision":"b","direction":"up","seconds":0.012},{"revision":"c","direction":"down","seconds":3.4}],)"
       R"("plan_hash":"v1:hash","started_at":"2026-01-02T03:04:05.678Z","seconds":0.05,"notes":["note"]})");
 }
@@ -48,7 +48,7 @@ TEST(RunDocument, OfAFailedRun) {
   RunReport run = report_of(RunOutcome::Failed);
   run.error = failure();
   const auto document = run_document(run);
-  EXPECT_EQ(document["outcome"], "failed");
+  EXPECT_EQ(document["outcome"], "Failed");
   EXPECT_EQ(document["exit_code"], 20);
   EXPECT_EQ(document["error"].dump(), R"({"code":"SqlError","exit_code":20,"message":"no such table: t","subject":["b"],)"
                                       R"("file":"m/b.sql","line":7,"sqlstate":"42P01","revision":"b"})");
