@@ -5,7 +5,8 @@
 #include <fmt/format.h>
 
 #include "migrator/commands/connection.h"
-#include "migrator/commands/run_observer.h"
+#include "migrator/commands/history_writer.h"
+#include "migrator/commands/run_backup.h"
 #include "migrator/commands/run_setup.h"
 #include "migrator/commands/standing.h"
 #include "migrator/execute/executor.h"
@@ -39,7 +40,8 @@ public:
     Status done = run_reported();
     report_.milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(context_.clock.steady() - started).count();
     if (!done) {
-      if (report_.outcome != execute::RunOutcome::Reverted) report_.outcome = execute::RunOutcome::Failed;
+      if (report_.outcome != execute::RunOutcome::Reverted && report_.outcome != execute::RunOutcome::Restored)
+        report_.outcome = execute::RunOutcome::Failed;
       report_.error = done.error();
     }
     return say(std::move(done));
@@ -103,6 +105,7 @@ private:
 
     Result<Standing> standing = read_standing(connection, files);
     if (!standing) return fail(standing.error());
+    if (Status lifted = lift_stale_fence(connection, standing->state, observer); !lifted) return lifted;
     report_.heads_before = report_.heads_after = standing->state.heads;
     Result<plan::Plan> plan = make_plan(connection, files, *standing, request_.plan);
     if (!plan) return fail(plan.error());
@@ -113,14 +116,42 @@ private:
     const execute::Surroundings run{database, options_, context_.clock,
                                     stop,     observer, ledger::tables(connection.history, connection.dialect)};
     for (const std::string &note : plan->notes) observer.note(note);
-    Status done = execute::open_history(run, *plan, standing->state);
+    RunBackup backup(context_, connection, stop, observer);
+    Status done = plan->steps.empty() ? Status() : secure(run, connection, *plan, standing->state, lock, backup);
+    if (done) done = execute::open_history(run, *plan, standing->state);
     if (done) done = execute::run_plan(run, *plan, report_);
     observer.ended(!done.has_value());
     if (!done && options_.on_failure == execute::OnFailure::Revert) done = revert(run, connection, files, *plan, std::move(done));
+    if (!done && options_.on_failure == execute::OnFailure::Restore && report_.backup && step_failed(done.error()))
+      done = fail(backup.put_back(run, connection.history, done.error(), report_));
     report_.notes = observer.notes();
     applied_ = applied_newest_first(standing->map, report_.heads_after);
     if (done) report_.outcome = outcome_of(*plan);
     return done;
+  }
+
+  // What comes between the plan and the first change: the fence, then the backup behind it.
+  Status secure(const execute::Surroundings &run, const Connection &connection, const plan::Plan &plan,
+                const ledger::State &state, execute::Lock &lock, RunBackup &backup) {
+    if (request_.options.fence) {
+      if (Status alone = lock.widen(options_.lock_wait, context_.clock, run.stop, run.observer); !alone) return alone;
+      if (Status made = execute::open_history(run, {}, state); !made) return made;
+      if (Status raised = backup.raise_fence(options_.lock_wait); !raised) return raised;
+    }
+    backup::RunFacts facts;
+    facts.asked = request_.options.backup;
+    facts.is_migrate = request_.plan.verb == plan::Request::Verb::Migrate;
+    facts.destructive = plan.goes_down() || !plan::losses(plan, connection.dialect).empty();
+    facts.must_restore = options_.on_failure == execute::OnFailure::Restore;
+    Status taken = backup.take(facts, options_.run_id, state.last ? state.last->backup_id : std::string(), report_);
+    if (report_.backup) options_.backup_id = report_.backup->id;
+    return taken;
+  }
+
+  // A stop, a timeout or a lost connection is no reason to go back.
+  static bool step_failed(const Error &error) {
+    return error.code == ErrorCode::SqlError || error.code == ErrorCode::AssertionFailed ||
+           error.code == ErrorCode::StoppedHalfway;
   }
 
   static execute::RunOutcome outcome_of(const plan::Plan &plan) {
@@ -165,7 +196,7 @@ private:
         "step; run it without, or upgrade to the revision before it first");
   }
 
-  // Takes back what this run committed, newest first. A stop, a timeout or a lost connection is no reason to go back.
+  // Takes back what this run committed, newest first.
   Status revert(const execute::Surroundings &run, const Connection &connection, const Files &files, const plan::Plan &ran,
                 Status failed) {
     if (exit_code(failed.error().code) != 20) return failed;
@@ -191,7 +222,8 @@ private:
       if (Status written = write_report(request_.options.report, report::bounded_report(report_, applied_)); !written && done)
         done = written;
     context_.output.document(report::run_document(report_));
-    if (done || !report_.steps.empty() || report_.outcome == execute::RunOutcome::Reverted) say_text();
+    const bool went_back = report_.outcome == execute::RunOutcome::Reverted || report_.outcome == execute::RunOutcome::Restored;
+    if (done || !report_.steps.empty() || went_back) say_text();
     return done;
   }
 

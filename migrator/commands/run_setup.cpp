@@ -29,7 +29,8 @@ execute::RunOptions run_options(const Context &context, const cli::MovingOptions
   out.lock_wait = context.settings.lock_wait;
   out.lock_timeout = context.settings.lock_timeout;
   out.statement_timeout = context.settings.statement_timeout;
-  out.on_failure = moving.on_failure == cli::OnFailure::Revert ? execute::OnFailure::Revert : execute::OnFailure::Stop;
+  if (moving.on_failure == cli::OnFailure::Revert) out.on_failure = execute::OnFailure::Revert;
+  if (moving.on_failure == cli::OnFailure::Restore) out.on_failure = execute::OnFailure::Restore;
   if (moving.owner) out.owner = execute::Owner{moving.owner->name_space, moving.owner->name, moving.owner->uid};
   out.adopt_uid = moving.adopt;
   return out;

@@ -5,13 +5,10 @@
 #include <nlohmann/json.hpp>
 
 #include "migrator/commands/commands.h"
-#include "migrator/commands/connection.h"
-#include "migrator/commands/run_observer.h"
+#include "migrator/commands/history_writer.h"
 #include "migrator/commands/run_setup.h"
 #include "migrator/commands/standing.h"
 #include "migrator/execute/executor.h"
-#include "migrator/execute/lock.h"
-#include "migrator/execute/signals.h"
 #include "migrator/graph/stamp.h"
 #include "migrator/ledger/schema.h"
 #include "migrator/ledger/write.h"
@@ -24,10 +21,6 @@ namespace migrator::commands {
 namespace {
 
 using Heads = std::vector<std::string>;
-
-std::string heads_text(const Heads &heads) {
-  return heads.empty() ? "base" : fmt::format("{}", fmt::join(heads, ", "));
-}
 
 // Those that files or journal know; other rows of the version table stay and cannot be walked.
 Heads known(const graph::RevisionMap &map, const Heads &heads) {
@@ -106,57 +99,6 @@ Status offline(const Context &context, const cli::StampArguments &arguments) {
   return {};
 }
 
-// Everything between the connection and the report that stamp and ensure-version share.
-class HistoryWriter {
-public:
-  HistoryWriter(const Context &context, const cli::MovingOptions &moving)
-      : context_(context), options_(run_options(context, moving)), timeout_(moving.timeout), signals_(stop_), observer_(context) {
-  }
-  ~HistoryWriter() { stop_.attach(nullptr); }
-  HistoryWriter(const HistoryWriter &) = delete;
-  HistoryWriter &operator=(const HistoryWriter &) = delete;
-
-  Status open() {
-    context_.output.note("database " + (context_.settings.database_url ? context_.settings.database_url->redacted : "none"));
-    Result<Connection> connection = connect(context_, Access::Create, options_.run_id);
-    if (!connection) return fail(connection.error());
-    connection_ = std::move(*connection);
-    stop_.attach(connection_.database.get());
-    lock_.emplace(*connection_.database);
-    return connection_.database->preflight();
-  }
-
-  Status lock() {
-    if (Status taken = lock_->take(options_.lock_wait, context_.clock, stop_, observer_); !taken) return taken;
-    if (timeout_) signals_.set_deadline(*timeout_);
-    return {};
-  }
-
-  const execute::RunOptions &options() const noexcept { return options_; }
-  const std::vector<std::string> &notes() const noexcept { return observer_.notes(); }
-
-  const Connection &connection() const noexcept { return connection_; }
-
-  execute::Surroundings surroundings() {
-    return {*connection_.database,
-            options_,
-            context_.clock,
-            stop_,
-            observer_,
-            ledger::tables(connection_.history, connection_.dialect)};
-  }
-
-private:
-  const Context &context_;
-  execute::RunOptions options_;
-  std::optional<std::chrono::milliseconds> timeout_;
-  execute::Stop stop_;
-  execute::SignalWatcher signals_;
-  RunObserver observer_;
-  Connection connection_;
-  std::optional<execute::Lock> lock_; // released before the connection goes
-};
-
 // For a dry run: no lock, and no file is made.
 Result<Standing> look(const Context &context, const Files &files) {
   if (is_missing_file(context.settings)) return standing_of_nothing(files);
@@ -166,7 +108,7 @@ Result<Standing> look(const Context &context, const Files &files) {
 }
 
 Status make_ready(const Context &context, const cli::StampArguments &arguments, HistoryWriter &writer) {
-  if (Status opened = writer.open(); !opened) return opened;
+  if (Status opened = writer.open(Access::Create); !opened) return opened;
   if (arguments.purge)
     if (Status willing = report::confirm("This forgets every row of the version table before it stamps.", context.global.yes);
         !willing)
@@ -217,7 +159,7 @@ Status stamp(const Context &context, const cli::StampArguments &arguments) {
     report.outcome = execute::RunOutcome::Failed;
     report.error = done.error();
   }
-  report.notes = writer.notes();
+  report.notes = writer.observer().notes();
   report.milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(context.clock.steady() - started).count();
   if (!arguments.moving.report.empty())
     if (Status written = write_report(arguments.moving.report, report::bounded_report(report, applied)); !written && done)
@@ -226,9 +168,9 @@ Status stamp(const Context &context, const cli::StampArguments &arguments) {
   const bool changed = report.outcome == execute::RunOutcome::Done;
   context.output.document(
       {{"outcome", execute::name(report.outcome)}, {"heads_before", report.heads_before}, {"heads_after", report.heads_after}});
-  context.output.line(changed ? fmt::format("stamped: from {} to {}; nothing was run", heads_text(report.heads_before),
-                                            heads_text(report.heads_after))
-                              : fmt::format("nothing to do: the database is at {}", heads_text(report.heads_after)));
+  context.output.line(changed ? fmt::format("stamped: from {} to {}; nothing was run", ledger::heads_text(report.heads_before),
+                                            ledger::heads_text(report.heads_after))
+                              : fmt::format("nothing to do: the database is at {}", ledger::heads_text(report.heads_after)));
   return {};
 }
 
@@ -242,7 +184,7 @@ Status ensure_version(const Context &context, const cli::EnsureVersionArguments 
     return {};
   }
   HistoryWriter writer(context, {});
-  if (Status opened = writer.open(); !opened) return opened;
+  if (Status opened = writer.open(Access::Create); !opened) return opened;
   if (Status locked = writer.lock(); !locked) return locked;
   Result<Standing> standing = read_standing(writer.connection(), {});
   if (!standing) return fail(standing.error());

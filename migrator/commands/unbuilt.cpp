@@ -5,9 +5,6 @@ namespace migrator::commands {
 Status backup(const Context &, const cli::BackupArguments &) {
   return fail(ErrorCode::Internal, "not built yet");
 }
-Status restore(const Context &, const cli::RestoreArguments &) {
-  return fail(ErrorCode::Internal, "not built yet");
-}
 Status backups(const Context &, const cli::BackupsArguments &) {
   return fail(ErrorCode::Internal, "not built yet");
 }

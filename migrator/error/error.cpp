@@ -46,6 +46,7 @@ constexpr CodeRow kCodes[] = {
     {ErrorCode::Irreversible, "Irreversible", 26},
     {ErrorCode::DownNotAllowed, "DownNotAllowed", 26},
     {ErrorCode::OwnedByAnother, "OwnedByAnother", 26},
+    {ErrorCode::HistoryMoved, "HistoryMoved", 26},
     {ErrorCode::NotWritable, "NotWritable", 26},
     {ErrorCode::Internal, "Internal", 70},
     {ErrorCode::Terminated, "Terminated", 143},

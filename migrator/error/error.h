@@ -60,6 +60,7 @@ enum class ErrorCode : std::uint8_t {
   Irreversible,   // a step down has no way back
   DownNotAllowed, // steps down without --allow-down
   OwnedByAnother, // another Migration, or another role, owns this history
+  HistoryMoved,   // a restore would take away what another history has done since the backup
   NotWritable,    // a read-only file, folder, standby or transaction
   // 70, 143
   Internal,

@@ -1,5 +1,6 @@
 #include "migrator/ledger/entry.h"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace migrator::ledger {
@@ -32,6 +33,10 @@ std::string_view name(Outcome outcome) noexcept {
     return "restored";
   }
   return "";
+}
+
+std::string heads_text(const std::vector<std::string> &heads) {
+  return heads.empty() ? "base" : fmt::format("{}", fmt::join(heads, ", "));
 }
 
 std::string to_json(const Progress &progress) {

@@ -42,6 +42,9 @@ struct Progress {
   std::int64_t rows = 0;                // changed so far
 };
 
+// "a, b", or "base" for none: how messages name where a history stands.
+std::string heads_text(const std::vector<std::string> &heads);
+
 std::string to_json(const Progress &progress); // one line
 Progress progress_from_json(std::string_view json);
 

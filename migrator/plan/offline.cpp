@@ -14,10 +14,6 @@ namespace {
 
 using database::Statement;
 
-std::string heads_text(const std::vector<std::string> &heads) {
-  return heads.empty() ? "base" : fmt::format("{}", fmt::join(heads, ", "));
-}
-
 std::string with_changes(std::vector<std::string> &heads, const ledger::VersionChange &change, const ledger::Tables &tables,
                          Dialect dialect) {
   for (const std::string &head : change.removed) heads.erase(std::remove(heads.begin(), heads.end(), head), heads.end());
@@ -66,10 +62,10 @@ public:
     const std::string right = ledger::heads_are(tables_, dialect_, heads);
     if (!postgresql())
       return fmt::format("INSERT INTO {} (version_num) SELECT NULL WHERE NOT ({}); -- fails unless at {}\n", tables_.version,
-                         right, heads_text(heads));
+                         right, ledger::heads_text(heads));
     const std::string body =
         fmt::format("BEGIN IF NOT ({}) THEN RAISE EXCEPTION 'the database is not at {}: nothing was done'; END IF; END", right,
-                    heads_text(heads));
+                    ledger::heads_text(heads));
     return fmt::format("DO {};\n", dollar_quoted(body));
   }
 

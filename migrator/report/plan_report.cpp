@@ -25,7 +25,7 @@ std::string_view kind_name(plan::UnitKind kind) {
 }
 
 std::string heads_text(const std::vector<std::string> &heads) {
-  return heads.empty() ? "base" : printable(fmt::format("{}", fmt::join(heads, ", ")));
+  return printable(ledger::heads_text(heads));
 }
 
 std::string unit_line(const plan::Unit &unit) {

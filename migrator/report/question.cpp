@@ -17,8 +17,12 @@ bool means_yes(std::string_view answer) {
   return word == "y" || word == "yes";
 }
 
+bool can_ask(std::FILE *in, std::FILE *err) {
+  return ::isatty(::fileno(in)) == 1 && ::isatty(::fileno(err)) == 1;
+}
+
 Status confirm(std::string_view question, bool yes, std::FILE *in, std::FILE *err) {
-  if (yes || ::isatty(::fileno(in)) != 1 || ::isatty(::fileno(err)) != 1) return {};
+  if (yes || !can_ask(in, err)) return {};
   std::fprintf(err, "%.*s Go on? [y/N] ", static_cast<int>(question.size()), question.data());
   std::fflush(err);
   std::string answer;

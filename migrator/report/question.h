@@ -12,6 +12,9 @@ namespace migrator::report {
 // the input's end; nothing was done. `question` is printable and says what will happen, without a question mark.
 Status confirm(std::string_view question, bool yes, std::FILE *in = stdin, std::FILE *err = stderr);
 
+// Whether confirm() has somebody to ask: a terminal on both streams.
+bool can_ask(std::FILE *in = stdin, std::FILE *err = stderr);
+
 // Whether an answer means yes: "y" or "yes" in any case, blanks around it aside. Pure.
 bool means_yes(std::string_view answer);
 

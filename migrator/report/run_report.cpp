@@ -20,7 +20,7 @@ double seconds(std::int64_t milliseconds) {
 }
 
 std::string heads_text(const std::vector<std::string> &heads) {
-  return heads.empty() ? "base" : printable(fmt::format("{}", fmt::join(heads, ", ")));
+  return printable(ledger::heads_text(heads));
 }
 
 std::string dump(const ordered_json &document) {

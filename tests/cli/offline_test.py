@@ -60,7 +60,7 @@ class Scripts(OfflineCase):
         self.run_script(self.sql("downgrade", "m2:a1"))
         self.online.must("downgrade", "a1")
         self.same_as_online()
-        self.assertEqual(self.json("upgrade", "m2")["outcome"], "done", "an online run goes on from it")
+        self.assertEqual(self.json("upgrade", "m2")["outcome"], "Done", "an online run goes on from it")
 
     def test_a_part_of_the_way(self):
         self.both_projects(lambda project: self.chain("a1", "a2", "a3", "a4", project=project))

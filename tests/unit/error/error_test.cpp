@@ -52,6 +52,7 @@ const std::vector<Row> kRows = {
     {ErrorCode::Irreversible, "Irreversible", 26},
     {ErrorCode::DownNotAllowed, "DownNotAllowed", 26},
     {ErrorCode::OwnedByAnother, "OwnedByAnother", 26},
+    {ErrorCode::HistoryMoved, "HistoryMoved", 26},
     {ErrorCode::NotWritable, "NotWritable", 26},
     {ErrorCode::Internal, "Internal", 70},
     {ErrorCode::Terminated, "Terminated", 143},
