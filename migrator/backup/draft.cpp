@@ -23,7 +23,8 @@ Status nothing_but(const std::string &folder, const std::string &dump) {
   for (const auto &entry : std::filesystem::directory_iterator(folder, code))
     if (const std::string name = entry.path().filename().string(); name != dump && name != kLockFile)
       return fail(ErrorCode::Internal,
-                  fmt::format("\"{}\" was left beside the dump; no backup was made. This is a bug: please report it.", report::printable(name)),
+                  fmt::format("\"{}\" was left beside the dump; no backup was made. This is a bug: please report it.",
+                              report::printable(name)),
                   {name});
   if (code) return file_error("read", folder, code.value());
   return {};

@@ -19,7 +19,7 @@ namespace migrator::backup {
 
 namespace {
 
-constexpr std::size_t kPiece = 1 << 20;             // bytes of one read
+constexpr std::size_t kPiece = 1 << 20;               // bytes of one read
 constexpr std::int64_t kTold = std::int64_t{8} << 20; // bytes between two words on the progress
 
 std::string advice(int code) {
@@ -59,8 +59,10 @@ struct flock whole_file() {
 } // namespace
 
 tl::unexpected<Error> file_error(std::string_view what, const std::string &path, int code) {
-  return fail(ErrorCode::BackupFailed,
-              fmt::format("cannot {} {}: {}.{}", what, report::printable(path), std::generic_category().message(code), advice(code)), {path});
+  return fail(
+      ErrorCode::BackupFailed,
+      fmt::format("cannot {} {}: {}.{}", what, report::printable(path), std::generic_category().message(code), advice(code)),
+      {path});
 }
 
 Status write_new(const std::string &path, std::string_view text) {

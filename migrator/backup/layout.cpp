@@ -14,7 +14,8 @@ constexpr std::string_view kPartial = ".partial";
 constexpr std::string_view kRemoved = ".removed";
 
 std::optional<std::string> id_in(std::string_view name, std::string_view ending) {
-  if (name.size() <= 1 + ending.size() || name.front() != '.' || name.substr(name.size() - ending.size()) != ending) return std::nullopt;
+  if (name.size() <= 1 + ending.size() || name.front() != '.' || name.substr(name.size() - ending.size()) != ending)
+    return std::nullopt;
   const std::string_view id = name.substr(1, name.size() - 1 - ending.size());
   if (!time_of_id(id)) return std::nullopt;
   return std::string(id);

@@ -131,7 +131,11 @@ ordered_json contents_json(const std::optional<database::Contents> &contents) {
   if (!contents) return nullptr;
   ordered_json list = ordered_json::array();
   for (const database::ContentEntry &entry : contents->entries)
-    list.push_back({{"kind", entry.kind}, {"name", text_json(entry.name)}, {"rows", entry.rows}, {"hash", entry.hash}, {"ours", entry.ours}});
+    list.push_back({{"kind", entry.kind},
+                    {"name", text_json(entry.name)},
+                    {"rows", entry.rows},
+                    {"hash", entry.hash},
+                    {"ours", entry.ours}});
   return list;
 }
 
@@ -148,7 +152,8 @@ ordered_json histories_json(const std::vector<database::HistoryMark> &histories)
 database::Dumped read_dumped(Reader &reader, Reader &dump) {
   database::Dumped dumped;
   dumped.file = dump.text("file");
-  if (dumped.file.empty() || dumped.file.front() == '.' || dumped.file.find_first_of("/\n") != std::string::npos) dump.blame("file");
+  if (dumped.file.empty() || dumped.file.front() == '.' || dumped.file.find_first_of("/\n") != std::string::npos)
+    dump.blame("file");
 
   Reader database = reader.part("database");
   dumped.identity = {database.text("product"), database.text("name"), database.text("server")};
@@ -171,7 +176,8 @@ database::Dumped read_dumped(Reader &reader, Reader &dump) {
   if (const ordered_json *contents = reader.member("contents"); contents != nullptr && contents->is_null()) return dumped;
   database::Contents contents;
   reader.list("contents", [&](Reader &entry) {
-    contents.entries.push_back({entry.text("kind"), entry.text("name"), entry.number("rows"), entry.text("hash"), entry.yes("ours")});
+    contents.entries.push_back(
+        {entry.text("kind"), entry.text("name"), entry.number("rows"), entry.text("hash"), entry.yes("ours")});
   });
   dumped.contents = std::move(contents);
   return dumped;
@@ -184,9 +190,9 @@ std::string make_id(std::chrono::system_clock::time_point now, std::uint64_t ran
   const auto day = std::chrono::floor<std::chrono::days>(seconds);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss time(seconds - day);
-  return fmt::format("{:04}{:02}{:02}T{:02}{:02}{:02}Z-{:08x}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                     static_cast<unsigned>(date.day()), time.hours().count(), time.minutes().count(), time.seconds().count(),
-                     random & 0xFFFF'FFFFU);
+  return fmt::format("{:04}{:02}{:02}T{:02}{:02}{:02}Z-{:08x}", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), time.hours().count(),
+                     time.minutes().count(), time.seconds().count(), random & 0xFFFF'FFFFU);
 }
 
 std::optional<std::chrono::sys_seconds> time_of_id(std::string_view id) noexcept {
@@ -209,20 +215,21 @@ std::optional<std::chrono::sys_seconds> time_of_id(std::string_view id) noexcept
 
 std::string to_json(const Manifest &manifest) {
   const database::Dumped &dumped = manifest.dumped;
-  const ordered_json json{
-      {"format", kFormat},
-      {"id", manifest.id},
-      {"created_at", manifest.created_at},
-      {"reason", name(manifest.reason)},
-      {"run_id", text_json(manifest.run_id)},
-      {"tool_version", manifest.tool_version},
-      {"database",
-       {{"product", dumped.identity.product}, {"name", text_json(dumped.identity.name)}, {"server", text_json(dumped.identity.server)}}},
-      {"dump", {{"file", dumped.file}, {"bytes", manifest.bytes}, {"sha256", manifest.sha256}}},
-      {"proof", {{"kind", name(manifest.proof)}, {"at", manifest.proved_at}}},
-      {"versions", dumped.versions},
-      {"histories", histories_json(dumped.histories)},
-      {"contents", contents_json(dumped.contents)}};
+  const ordered_json json{{"format", kFormat},
+                          {"id", manifest.id},
+                          {"created_at", manifest.created_at},
+                          {"reason", name(manifest.reason)},
+                          {"run_id", text_json(manifest.run_id)},
+                          {"tool_version", manifest.tool_version},
+                          {"database",
+                           {{"product", dumped.identity.product},
+                            {"name", text_json(dumped.identity.name)},
+                            {"server", text_json(dumped.identity.server)}}},
+                          {"dump", {{"file", dumped.file}, {"bytes", manifest.bytes}, {"sha256", manifest.sha256}}},
+                          {"proof", {{"kind", name(manifest.proof)}, {"at", manifest.proved_at}}},
+                          {"versions", dumped.versions},
+                          {"histories", histories_json(dumped.histories)},
+                          {"contents", contents_json(dumped.contents)}};
   return json.dump(1) + "\n";
 }
 
@@ -231,7 +238,8 @@ Result<Manifest> manifest_from_json(std::string_view json) {
   if (document.is_discarded()) return fail(ErrorCode::BackupFailed, "manifest.json is not JSON");
   Reader reader(document);
   if (const std::int64_t format = reader.number("format"); reader.well() && format > kFormat)
-    return fail(ErrorCode::BackupFailed, fmt::format("manifest.json has format {}, and this migrator knows {}. Use a newer one.", format, kFormat));
+    return fail(ErrorCode::BackupFailed,
+                fmt::format("manifest.json has format {}, and this migrator knows {}. Use a newer one.", format, kFormat));
 
   Manifest manifest;
   manifest.id = reader.text("id");

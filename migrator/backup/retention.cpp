@@ -22,7 +22,8 @@ std::vector<std::string> expired(const std::vector<Manifest> &backups, const Ret
   for (const Manifest *backup : newest_first) {
     const bool newest_proven = backup->proof != database::Proof::None && !proven_seen;
     proven_seen = proven_seen || newest_proven;
-    const bool kept = std::exchange(newest, false) || newest_proven || std::find(in_use.begin(), in_use.end(), backup->id) != in_use.end();
+    const bool kept =
+        std::exchange(newest, false) || newest_proven || std::find(in_use.begin(), in_use.end(), backup->id) != in_use.end();
     const bool too_many = backup->reason != Reason::Displaced && ++counted > std::max(rule.count, 1);
     const std::optional<std::chrono::sys_seconds> taken = time_of_id(backup->id);
     const bool too_old = rule.age && taken && now - *taken > *rule.age;

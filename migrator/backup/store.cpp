@@ -25,7 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::int64_t kLargestManifest = std::int64_t{1} << 30; // bytes
-constexpr int kLooks = 3; // at a backup that is rewritten meanwhile
+constexpr int kLooks = 3;                                        // at a backup that is rewritten meanwhile
 
 tl::unexpected<Error> damaged(const std::string &id, std::string_view what) {
   return fail(ErrorCode::BackupFailed, fmt::format("{}: {}", id, what), {id});
@@ -66,16 +66,11 @@ Result<Look> look(const std::string &folder, const std::string &id) {
   if (!*json) return damaged(id, "manifest.json is missing");
   if (!*sums) return damaged(id, "SHA256SUMS is missing");
   Result<Manifest> manifest = manifest_from_json(**json);
-  const std::string wanted = manifest ? sums_text(manifest->dumped.file, manifest->sha256, **json) : std::string();
-  if (!manifest || wanted != **sums) {
+  if (!manifest) return damaged(id, manifest.error().message);
+  if (const std::string wanted = sums_text(manifest->dumped.file, manifest->sha256, **json); wanted != **sums) {
     // A rewrite that was killed between its renames has left the sums of the new manifest under another name.
-    Result<std::optional<std::string>> next = read_whole(fmt::format("{}/{}", folder, kNewSumsFile), kLargestManifest);
-    if (!manifest || !next || !*next || **next != wanted) {
-      Look again;
-      again.retry = true;
-      if (!manifest) return damaged(id, manifest.error().message);
-      return again;
-    }
+    const Result<std::optional<std::string>> next = read_whole(fmt::format("{}/{}", folder, kNewSumsFile), kLargestManifest);
+    if (!next || !*next || **next != wanted) return Look{{}, true};
   }
   if (manifest->id != id) return damaged(id, "its manifest is that of " + manifest->id);
   struct stat found {};
@@ -121,15 +116,18 @@ std::string Store::folder_of(const std::string &id) const {
 Status Store::prepare(std::int64_t least_bytes) const {
   if (Status made = make_folders(folder_); !made) return made;
   // To make the lock file is the one honest question whether we may write here.
-  if (Result<process::Descriptor> lock = lock_waiting(fmt::format("{}/{}", folder_, kLockFile)); !lock) return fail(std::move(lock.error()));
+  if (Result<process::Descriptor> lock = lock_waiting(fmt::format("{}/{}", folder_, kLockFile)); !lock)
+    return fail(std::move(lock.error()));
   struct statvfs room {};
   if (::statvfs(folder_.c_str(), &room) != 0) return file_error("look at", folder_, errno);
   const auto free = static_cast<std::int64_t>(room.f_bavail) * static_cast<std::int64_t>(room.f_frsize);
   if (free < least_bytes)
-    return fail(ErrorCode::BackupFailed,
-                fmt::format("the backup needs at least {} bytes, and {} has {} free. Make room there, or set backup.folder to another place.",
-                            least_bytes, report::printable(folder_), free),
-                {folder_});
+    return fail(
+        ErrorCode::BackupFailed,
+        fmt::format(
+            "the backup needs at least {} bytes, and {} has {} free. Make room there, or set backup.folder to another place.",
+            least_bytes, report::printable(folder_), free),
+        {folder_});
   return {};
 }
 
@@ -206,14 +204,17 @@ Result<Manifest> Store::find(const std::string &id_or_prefix) const {
   const std::string folder = report::printable(folder_), wanted = report::printable(id_or_prefix);
   if (all.empty()) return fail(ErrorCode::Usage, fmt::format("there is no backup in {}. \"migrator backup\" takes one.", folder));
   if (fitting.empty())
-    return fail(ErrorCode::Usage, fmt::format("there is no backup \"{}\" in {}. There are: {}.", wanted, folder, fmt::join(all, ", ")), all);
+    return fail(ErrorCode::Usage,
+                fmt::format("there is no backup \"{}\" in {}. There are: {}.", wanted, folder, fmt::join(all, ", ")), all);
   if (fitting.size() > 1)
-    return fail(ErrorCode::Usage, fmt::format("several backups begin with \"{}\": {}. Write more of the id.", wanted, fmt::join(fitting, ", ")),
+    return fail(ErrorCode::Usage,
+                fmt::format("several backups begin with \"{}\": {}. Write more of the id.", wanted, fmt::join(fitting, ", ")),
                 fitting);
   Result<Manifest> manifest = inspect(folder_of(fitting.front()), fitting.front());
   if (!manifest)
     return fail(ErrorCode::BackupFailed,
-                fmt::format("the backup {}. It is damaged: use another one (\"migrator backups\").", manifest.error().message), fitting);
+                fmt::format("the backup {}. It is damaged: use another one (\"migrator backups\").", manifest.error().message),
+                fitting);
   return manifest;
 }
 
@@ -226,7 +227,8 @@ Status Store::check_bytes(const Manifest &manifest, const Reading &read) const {
   if (!hash) return fail(std::move(hash.error()));
   if (hash->sha256 == now->sha256 && hash->bytes == now->bytes && now->sha256 == manifest.sha256) return {};
   return fail(ErrorCode::BackupFailed,
-              fmt::format("the backup {}: {} is not what was written (its SHA-256 differs). It is damaged: use another one (\"migrator backups\").",
+              fmt::format("the backup {}: {} is not what was written (its SHA-256 differs). It is damaged: use another one "
+                          "(\"migrator backups\").",
                           manifest.id, now->dumped.file),
               {manifest.id});
 }
@@ -242,8 +244,10 @@ Status Store::rewrite(const Manifest &manifest) const {
   Status done = write_new(path(kNewSumsFile), sums_text(manifest.dumped.file, manifest.sha256, json));
   if (done) done = write_new(path(kNewManifestFile), json);
   if (done) done = flush(folder);
-  if (done && ::rename(path(kNewManifestFile).c_str(), path(kManifestFile).c_str()) != 0) done = file_error("write", path(kManifestFile), errno);
-  if (done && ::rename(path(kNewSumsFile).c_str(), path(kSumsFile).c_str()) != 0) done = file_error("write", path(kSumsFile), errno);
+  if (done && ::rename(path(kNewManifestFile).c_str(), path(kManifestFile).c_str()) != 0)
+    done = file_error("write", path(kManifestFile), errno);
+  if (done && ::rename(path(kNewSumsFile).c_str(), path(kSumsFile).c_str()) != 0)
+    done = file_error("write", path(kSumsFile), errno);
   if (done) return flush(folder);
   (void)settle(folder);
   return done;
@@ -256,7 +260,8 @@ Status Store::remove(const std::string &id) const {
     if (!lock) return fail(lock.error());
     if (!time_of_id(id) || ::rename(folder_of(id).c_str(), removed.c_str()) != 0) {
       if (!time_of_id(id) || errno == ENOENT)
-        return fail(ErrorCode::Usage, fmt::format("there is no backup \"{}\" in {}.", report::printable(id), report::printable(folder_)), {id});
+        return fail(ErrorCode::Usage,
+                    fmt::format("there is no backup \"{}\" in {}.", report::printable(id), report::printable(folder_)), {id});
       return file_error("remove", folder_of(id), errno);
     }
     if (Status flushed = flush(folder_); !flushed) return flushed;

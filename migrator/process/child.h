@@ -61,6 +61,9 @@ private:
   std::unique_ptr<Implementation> implementation_;
 };
 
+// Whether start() would find the program; Usage as it says.
+Status find(const Command &command);
+
 // Runs a program to its end: stdout is handed on piece by piece if `output` is set. `must_end` is asked about ten times a second; true ends it.
 Result<Ended> run(const Command &command, const std::function<bool()> &must_end,
                   const std::function<void(std::string_view)> &output = {});

@@ -195,6 +195,15 @@ Error failure_error(const Failure &failure, const std::string &program, const st
 
 } // namespace
 
+Status find(const Command &command) {
+  const std::string name = command.arguments.empty() ? std::string() : command.arguments.front();
+  const Result<std::string> program = program_path(name, environment_of(command));
+  if (!program) return fail(program.error());
+  if (program->front() == '/' && ::access(program->c_str(), X_OK) != 0)
+    return fail(failure_error({Stage::Exec, errno}, name, {}));
+  return {};
+}
+
 Result<Launched> launch(const Command &command) {
   std::vector<std::string> arguments = command.arguments;
   std::vector<std::string> variables = environment_of(command);
