@@ -153,9 +153,11 @@ Result<std::optional<process::Descriptor>> try_lock(const std::string &path) {
 }
 
 Status remove_tree(const std::string &path) {
+  // Another process may remove the same leftover: a name that is gone under our hands means that it came further, so go on until all is gone.
   std::error_code code;
-  std::filesystem::remove_all(path, code);
-  if (code && std::filesystem::exists(path)) return file_error("remove", path, code.value());
+  do std::filesystem::remove_all(path, code);
+  while (code == std::errc::no_such_file_or_directory);
+  if (code) return file_error("remove", path, code.value());
   return {};
 }
 
