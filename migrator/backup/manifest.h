@@ -2,7 +2,9 @@
 // that holds it is docs/backups.md's, store.h reads and writes it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,7 +29,13 @@ struct Manifest {
   std::string proved_at; // RFC 3339; empty if never
 };
 
+// The id of a backup that is taken now.
+std::string make_id(std::chrono::system_clock::time_point now, std::uint64_t random);
+// When the backup of this id was begun, to the second; nullopt if it is no id.
+std::optional<std::chrono::sys_seconds> time_of_id(std::string_view id) noexcept;
+
 // One JSON document with a line end; stable order of members.
+// Bytes that are not UTF-8 in a name are kept.
 std::string to_json(const Manifest &manifest);
 // BackupFailed with what is wrong: no JSON, a newer format, a member missing or of another type.
 Result<Manifest> manifest_from_json(std::string_view json);

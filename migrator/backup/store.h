@@ -9,8 +9,12 @@
 
 #include "migrator/backup/manifest.h"
 #include "migrator/error/error.h"
+#include "migrator/process/descriptor.h"
 
 namespace migrator::backup {
+
+// Told every few MiB of long reading; an error ends it and is handed on.
+using Reading = std::function<Status(std::int64_t done, std::int64_t of)>;
 
 // What listing a folder found.
 struct Listing {
@@ -29,21 +33,23 @@ public:
   const std::string &folder() const noexcept { return folder_; }
   const std::string &id() const noexcept { return id_; }
 
-  // Hashes the dump, writes manifest and sums, flushes files and folder, renames it to its id, flushes the store. Fills `manifest`'s id, bytes and sha256.
-  Status finish(Manifest &manifest, const std::function<void(std::int64_t done, std::int64_t of)> &hashed);
+  // Hashes the dump, writes manifest and sums, flushes files and folder, renames it to its id, flushes the store. Fills `manifest`'s id, bytes
+  // and sha256. Internal: something else than the dump lies in the folder, and it is not for keeping.
+  Status finish(Manifest &manifest, const Reading &hashed);
 
 private:
   friend class Store;
-  Draft(std::string store, std::string id, int lock);
+  Draft(std::string store, std::string id, process::Descriptor lock);
 
   std::string store_;
   std::string id_;
   std::string folder_;
-  int lock_ = -1;
+  process::Descriptor lock_;
   bool finished_ = false;
 };
 
-// All errors are BackupFailed (23) and name the path. Safe for several processes on one folder.
+// All errors are BackupFailed (23) and name the path, unless a member says otherwise. Safe for several processes on one folder: a lock on
+// `.lock` in it is held while drafts are made, swept and removed, never while bytes of a dump are read or written.
 class Store {
 public:
   explicit Store(std::string folder) : folder_(std::move(folder)) {}
@@ -54,7 +60,7 @@ public:
   // Makes the folder if it is missing (0700); refuses one that is not writable, or has less free space than `least_bytes`.
   Status prepare(std::int64_t least_bytes) const;
   Result<std::unique_ptr<Draft>> begin(const std::string &id) const;
-  // Removes drafts whose maker is gone; their names.
+  // Removes drafts whose maker is gone, and what a killed remove() left; their ids. Finishes what a killed rewrite() left.
   std::vector<std::string> sweep() const;
 
   // A missing folder is an empty listing.
@@ -62,10 +68,10 @@ public:
   // By id or unique prefix; Usage (2) with what there is if none or several fit.
   Result<Manifest> find(const std::string &id_or_prefix) const;
   // Reads every byte against SHA256SUMS and the manifest.
-  Status check_bytes(const Manifest &manifest, const std::function<void(std::int64_t done, std::int64_t of)> &read) const;
-  // Writes a manifest anew (a later proof), atomically.
+  Status check_bytes(const Manifest &manifest, const Reading &read) const;
+  // Writes a manifest anew (a later proof), atomically for those who list.
   Status rewrite(const Manifest &manifest) const;
-  // Removes a backup: renamed away first, so that a half-removed one is never listed.
+  // Removes a backup, a damaged one too, by its id: renamed away first, so that a half-removed one is never listed. Usage: there is none of this id.
   Status remove(const std::string &id) const;
 
 private:

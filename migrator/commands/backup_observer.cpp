@@ -12,6 +12,8 @@ std::string_view doing(database::BackupPhase phase) {
   switch (phase) {
   case database::BackupPhase::Dump:
     return "taking the backup";
+  case database::BackupPhase::Hash:
+    return "hashing the backup";
   case database::BackupPhase::Prove:
     return "proving the backup";
   case database::BackupPhase::Restore:

@@ -148,7 +148,6 @@ private:
     if (state.last && !state.last->backup_id.empty()) in_use.push_back(state.last->backup_id);
     const backup::TakeRequest request =
         take_request(context_, backup::Reason::Displaced, writer_.options().run_id, std::move(in_use));
-    if (Status possible = backup::check(from, request); !possible) return possible;
     Result<backup::Manifest> kept = backup::take(from, request);
     if (!kept) return fail(kept.error());
     displaced = kept->id;

@@ -61,7 +61,6 @@ Status RunBackup::take_dump(const std::string &run_id, const std::string &in_use
   std::vector<std::string> kept;
   if (!in_use.empty()) kept.push_back(in_use);
   const backup::TakeRequest request = take_request(context_, backup::Reason::BeforeRun, run_id, std::move(kept));
-  if (Status possible = backup::check(from, request); !possible) return possible;
   Result<backup::Manifest> taken = backup::take(from, request);
   if (!taken) return fail(taken.error());
   taken_ = std::move(*taken);

@@ -21,7 +21,7 @@ namespace migrator::database {
 // foreign_key_check, contents compared; PostgreSQL: pg_restore reads all of it). Restore: loaded into a scratch database and the contents compared.
 enum class Proof : std::uint8_t { None, Archive, Restore };
 
-enum class BackupPhase : std::uint8_t { Dump, Prove, Restore, Compare };
+enum class BackupPhase : std::uint8_t { Dump, Prove, Hash, Restore, Compare };
 
 // Hears of long work. Called from the thread that called the member. `of` is 0 when unknown; both are bytes, or rows in Compare.
 class BackupObserver {

@@ -49,6 +49,9 @@ std::string opening_sql(const Surroundings &run, const plan::Plan &plan, const l
   }
   if (run.options.approved_hash && plan.hash == *run.options.approved_hash && !plan.steps.empty())
     sql += ledger::meta_sql(run.tables, dialect, "approved_plan", plan::to_json(plan::approved_plan(plan)));
+  // Whoever moves the history otherwise ends what was approved: its last steps must not run again under the old hash.
+  if (!run.options.approved_hash && !plan.steps.empty() && state.meta.contains("approved_plan"))
+    sql += ledger::forget_meta_sql(run.tables, dialect, "approved_plan");
   for (ledger::Entry entry : plan.adopt) {
     entry.run_id = run.options.run_id;
     entry.who = run.options.who;

@@ -92,4 +92,8 @@ std::string meta_sql(const Tables &tables, Dialect dialect, std::string_view key
                      tables.meta, quote_literal(key, dialect), quote_literal(value, dialect));
 }
 
+std::string forget_meta_sql(const Tables &tables, Dialect dialect, std::string_view key) {
+  return fmt::format("DELETE FROM {} WHERE key = {};\n", tables.meta, quote_literal(key, dialect));
+}
+
 } // namespace migrator::ledger

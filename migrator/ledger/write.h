@@ -27,6 +27,9 @@ std::string abandon_partial_sql(const Tables &tables, Dialect dialect);
 // Sets or replaces a meta value.
 std::string meta_sql(const Tables &tables, Dialect dialect, std::string_view key, std::string_view value);
 
+// Removes a meta value.
+std::string forget_meta_sql(const Tables &tables, Dialect dialect, std::string_view key);
+
 // A condition that is true exactly when the version table holds these heads.
 std::string heads_are(const Tables &tables, Dialect dialect, const std::vector<std::string> &heads);
 

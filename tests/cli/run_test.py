@@ -172,6 +172,13 @@ class Approval(RunCase):
         self.assertEqual(self.project.heads(), ["a2"])
         self.assertEqual(self.json("migrate", "--to", "a2", "--approved", approved)["outcome"], "NothingToDo")
 
+    def test_an_approval_ends_when_the_history_moves_otherwise(self):
+        approved = self.json("plan")["hash"]
+        self.project.must("migrate", "--to", "head", "--approved", approved)
+        self.project.must("downgrade", "-1")
+        self.refused(22, "ApprovalNeeded", "migrate", "--to", "head", "--approved", approved)
+        self.assertEqual(self.project.heads(), ["a1"])
+
     def test_what_is_left_of_it_after_a_failure(self):
         self.failing("a3", "a2")
         approved = self.json("plan")["hash"]

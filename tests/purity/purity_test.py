@@ -86,7 +86,7 @@ def files_of(folder, endings=None):
         folders[:] = sorted(name for name in folders
                             if name not in (".git", ".cache", "__pycache__") and not (relative == "." and name == "build"))
         for name in sorted(names):
-            if endings is None or name.endswith(endings):
+            if name != ".git" and (endings is None or name.endswith(endings)):
                 yield os.path.normpath(os.path.join(relative, name))
 
 
