@@ -103,6 +103,7 @@ DatabaseIdentity SqliteBackups::identity() {
 }
 
 Status SqliteBackups::raise_fence(std::chrono::milliseconds wait) {
+  if (auto fit = require_file(); !fit) return fit;
   const Heeding heeding(connection_);
   if (auto done = connection_.check_interrupt(); !done) return done;
   return fence_.raise(wait);

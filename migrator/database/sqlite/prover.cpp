@@ -40,6 +40,32 @@ Status check_size(const std::string &path) {
                           header->page_count, header->page_size));
 }
 
+// Gives the lines of the check, "ok" alone if all is well.
+Result<std::string> ask(Connection &connection, const std::string &pragma) {
+  const auto rows = connection.query(pragma);
+  if (!rows) return fail(rows.error());
+  std::vector<std::string> lines;
+  for (const auto &row : rows->rows) lines.push_back(row.front().value_or(""));
+  return joined(lines);
+}
+
+// BackupFailed unless SQLite finds the file in order.
+Status check_integrity(Connection &connection, const std::string &what, const Patience &patience, BackupObserver &observer) {
+  const Impatient impatient(connection, patience);
+  const StandInCollations collations(connection);
+  auto said = ask(connection, "PRAGMA main.integrity_check(5)");
+  const bool unknown_function = !said && said.error().code == ErrorCode::SqlError && said.error().sqlstate == "SQLITE_ERROR";
+  if (unknown_function || !collations.used().empty()) {
+    observer.note(
+        fmt::format("The indexes were not compared with their tables, for they need what only an application has: {}",
+                    unknown_function ? said.error().message : joined({collations.used().begin(), collations.used().end()})));
+    said = ask(connection, "PRAGMA main.quick_check(5)");
+  }
+  if (!said) return fail(ended(said.error(), patience, what + " could not be checked"));
+  if (*said == "ok") return {};
+  return fail(ErrorCode::BackupFailed, what + " is damaged: " + *said);
+}
+
 Status compare(Connection &connection, const Dumped &dumped, const std::string &what, const Patience &patience,
                BackupObserver &observer) {
   if (!dumped.contents) return {};
@@ -68,32 +94,7 @@ Status restore_beside(Connection &dump, const std::string &folder, const Dumped 
   return compare(**connection, dumped, "the restored dump", patience, observer);
 }
 
-// Gives the lines of the check, "ok" alone if all is well.
-Result<std::string> ask(Connection &connection, const std::string &pragma) {
-  const auto rows = connection.query(pragma);
-  if (!rows) return fail(rows.error());
-  std::vector<std::string> lines;
-  for (const auto &row : rows->rows) lines.push_back(row.front().value_or(""));
-  return joined(lines);
-}
-
 } // namespace
-
-Status check_integrity(Connection &connection, const std::string &what, const Patience &patience, BackupObserver &observer) {
-  const Impatient impatient(connection, patience);
-  const StandInCollations collations(connection);
-  auto said = ask(connection, "PRAGMA main.integrity_check(5)");
-  const bool unknown_function = !said && said.error().code == ErrorCode::SqlError && said.error().sqlstate == "SQLITE_ERROR";
-  if (unknown_function || !collations.used().empty()) {
-    observer.note(
-        fmt::format("The indexes were not compared with their tables, for they need what only an application has: {}",
-                    unknown_function ? said.error().message : joined({collations.used().begin(), collations.used().end()})));
-    said = ask(connection, "PRAGMA main.quick_check(5)");
-  }
-  if (!said) return fail(ended(said.error(), patience, what + " could not be checked"));
-  if (*said == "ok") return {};
-  return fail(ErrorCode::BackupFailed, what + " is damaged: " + *said);
-}
 
 Status SqliteProver::prove(const std::string &folder, const Dumped &dumped, Proof proof, const Scratch &, Deadline deadline,
                            const std::function<bool()> &interrupted, BackupObserver &observer) const {

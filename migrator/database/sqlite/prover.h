@@ -14,9 +14,4 @@ public:
                const std::function<bool()> &interrupted, BackupObserver &observer) const override;
 };
 
-// BackupFailed ("WHAT is damaged: …") unless SQLite finds the file in order. `what` stands in messages.
-class Connection;
-struct Patience;
-Status check_integrity(Connection &connection, const std::string &what, const Patience &patience, BackupObserver &observer);
-
 } // namespace migrator::database::sqlite
