@@ -52,6 +52,7 @@ Result<Connection> connect(const Context &context, Access access, const std::str
   options.who = user_name() + "@" + host_name();
   options.run_id = run_id;
   options.direct_url = context.settings.direct_url;
+  options.lock_wait = context.settings.lock_wait;
   Result<std::unique_ptr<database::Database>> opened = (*driver)->open(url, options);
   if (!opened) return fail(opened.error());
   return Connection{url.dialect, *driver, std::move(*opened), options.history};

@@ -35,9 +35,12 @@ Status consent(const Context &context, const backup::Manifest &manifest) {
   return report::confirm(what, context.global.yes);
 }
 
-Status check_bytes(const backup::Store &store, const backup::Manifest &manifest, BackupObserver &observer) {
-  return store.check_bytes(
-      manifest, [&observer](std::int64_t done, std::int64_t of) { observer.progressed(database::BackupPhase::Prove, done, of); });
+Status check_bytes(const backup::Store &store, const backup::Manifest &manifest, BackupObserver &observer,
+                   const execute::Stop &stop) {
+  return store.check_bytes(manifest, [&](std::int64_t done, std::int64_t of) {
+    observer.progressed(database::BackupPhase::Hash, done, of);
+    return stop.check();
+  });
 }
 
 Status restore_into(const Context &context, const std::string &into, const PutBack &what) {
@@ -53,11 +56,16 @@ Status restore_into(const Context &context, const std::string &into, const PutBa
   database::OpenOptions options;
   options.create = true;
   options.who = user_name() + "@" + host_name();
+  execute::Stop stop;
+  execute::SignalWatcher signals(stop);
   const Result<std::unique_ptr<database::Database>> opened = (*driver)->open(*url, options);
   if (!opened) return fail(opened.error());
+  stop.attach(opened->get());
   BackupObserver observer(context, [&context](const std::string &sentence) { context.output.note(report::printable(sentence)); });
-  if (Status whole = check_bytes(what.store, what.manifest, observer); !whole) return whole;
-  if (Status restored = (*opened)->backups().restore_into_empty(restore_request(what), observer); !restored) return restored;
+  Status restored = check_bytes(what.store, what.manifest, observer, stop);
+  if (restored) restored = (*opened)->backups().restore_into_empty(restore_request(what), observer);
+  stop.attach(nullptr);
+  if (!restored) return restored;
   context.output.document({{"outcome", "Restored"}, {"backup", what.manifest.id}, {"into", url->redacted}});
   context.output.line(fmt::format("restored: {} is now in {}", described(what.manifest), url->redacted));
   return {};
@@ -77,7 +85,7 @@ public:
     database::Backups &backups = connection.database->backups();
     if (Status same = check_identity(backups.identity()); !same) return same;
     if (Status willing = consent(context_, manifest_); !willing) return willing;
-    if (Status whole = check_bytes(store_, manifest_, observer_); !whole) return whole;
+    if (Status whole = check_bytes(store_, manifest_, observer_, writer_.stop()); !whole) return whole;
 
     if (Status locked = writer_.lock(); !locked) return locked;
     if (Status alone = writer_.widen_lock(); !alone) return alone;

@@ -70,7 +70,7 @@ void Connection::interrupt() noexcept {
 }
 
 bool Connection::must_stop() const noexcept {
-  return (heeding_ && interrupted_) || (deadline_ && Clock::now() >= *deadline_);
+  return (heeding_ && interrupted_) || (deadline_ && Clock::now() >= *deadline_) || (stop_ && stop_());
 }
 
 int Connection::on_progress(void *self) {
@@ -83,7 +83,7 @@ int Connection::on_busy(void *self, int count) {
 
 bool Connection::wait_for_lock(int count) {
   if (count == 0) waiting_since_ = Clock::now();
-  if (must_stop()) return false;
+  if (interrupted_ || must_stop()) return false;
   auto wait = kWaits[std::min(static_cast<std::size_t>(count), kWaits.size() - 1)];
   if (lock_timeout_.count() > 0) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(waiting_since_ + lock_timeout_ - Clock::now());
@@ -104,7 +104,8 @@ Error Connection::failure(int code, int first_line) const {
   const int known = (extended & 0xff) == (code & 0xff) ? extended : code;
   const int primary = code & 0xff;
   if (primary == SQLITE_INTERRUPT || primary == SQLITE_BUSY) {
-    if (heeding_ && interrupted_) return error_of(SQLITE_INTERRUPT, {});
+    const bool asked = interrupted_ && (heeding_ || primary == SQLITE_BUSY);
+    if (asked || (stop_ && stop_())) return error_of(SQLITE_INTERRUPT, {});
     if (deadline_ && Clock::now() >= *deadline_) {
       Error error;
       error.code = ErrorCode::SqlError;
@@ -119,6 +120,7 @@ Error Connection::failure(int code, int first_line) const {
   context.message = sqlite3_errmsg(db_);
   context.path = shown_path_;
   context.lock_timeout = lock_timeout_;
+  context.lock_setting = lock_setting_;
   context.read_only_file = sqlite3_db_readonly(db_, "main") == 1;
   Error error = error_of(known, context);
   error.line = first_line;

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,8 +41,12 @@ public:
   bool in_transaction() const noexcept { return sqlite3_get_autocommit(db_) == 0; }
   const std::string &shown_path() const noexcept { return shown_path_; }
 
-  // How long a statement waits for another connection's lock; zero: without end.
-  void set_lock_timeout(std::chrono::milliseconds timeout) noexcept { lock_timeout_ = timeout; }
+  // How long a statement waits for another connection's lock; zero: without end. `setting` (a literal) is what a message tells to raise.
+  void set_lock_timeout(std::chrono::milliseconds timeout, const char *setting = "lock_timeout") noexcept {
+    lock_timeout_ = timeout;
+    lock_setting_ = setting;
+  }
+  std::chrono::milliseconds lock_timeout() const noexcept { return lock_timeout_; }
   // Puts our own waiting back after a user's PRAGMA busy_timeout.
   void install_handlers() noexcept;
 
@@ -50,12 +55,17 @@ public:
   void stop_deadline() noexcept { start_deadline(std::chrono::milliseconds{0}); }
 
   // Makes the running statement end with Terminated, and every later one while `heed_interrupts(true)` holds, until
-  // forget_interrupt(). Any thread may call it while the connection lives.
+  // forget_interrupt(); waiting for a lock it ends always. Any thread may call it while the connection lives.
   void interrupt() noexcept;
   void heed_interrupts(bool heed) noexcept { heeding_ = heed; }
   void forget_interrupt() noexcept { interrupted_ = false; }
+  // Asked every so often while statements run and wait: true ends them with Terminated. Empty: never asked.
+  void set_stop(std::function<bool()> stop) { stop_ = std::move(stop); }
   // Terminated if an interruption came and is heeded.
   Status check_interrupt() const;
+
+  // The Error of a result code of sqlite3's own functions, told with what SQLite says of it.
+  Error failure(int code, int first_line = 0) const;
 
   // Errors carry `line` = `first_line` plus the line that SQLite points at, or 0 if first_line is 0.
   Result<Prepared> prepare(std::string_view sql, int first_line = 0);
@@ -74,7 +84,6 @@ public:
 private:
   Connection(sqlite3 *db, std::string shown_path) : db_(db), shown_path_(std::move(shown_path)) {}
 
-  Error failure(int code, int first_line) const;
   static int on_busy(void *self, int count);
   static int on_progress(void *self);
   bool wait_for_lock(int count);
@@ -83,9 +92,11 @@ private:
   sqlite3 *db_;
   std::string shown_path_;
   std::chrono::milliseconds lock_timeout_{5000};
+  const char *lock_setting_ = "lock_timeout";
   std::chrono::milliseconds statement_timeout_{0};
   std::optional<std::chrono::steady_clock::time_point> deadline_;
   std::chrono::steady_clock::time_point waiting_since_;
+  std::function<bool()> stop_;
   bool heeding_ = false;
   std::atomic<bool> interrupted_{false};
 };

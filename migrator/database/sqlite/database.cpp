@@ -69,6 +69,7 @@ SqliteDatabase::SqliteDatabase(std::unique_ptr<Connection> connection, const Dat
   server_.version = sqlite3_libversion();
   server_.version_number = sqlite3_libversion_number();
   server_.database = url.path;
+  leave_unit_settings();
 }
 
 SqliteDatabase::~SqliteDatabase() {
@@ -131,6 +132,11 @@ void SqliteDatabase::release_lock() noexcept {
 
 Result<std::optional<LockHolder>> SqliteDatabase::lock_holder() {
   return lock_.holder();
+}
+
+// Reads outside of units wait as long as OpenOptions says.
+void SqliteDatabase::leave_unit_settings() noexcept {
+  connection_->set_lock_timeout(options_.lock_wait, "lock_wait");
 }
 
 // Makes the session as a unit or a bare stretch demands.
@@ -229,6 +235,7 @@ void SqliteDatabase::rollback_unit() noexcept {
     connection_->heed_interrupts(true);
     return;
   }
+  leave_unit_settings();
   connection_->forget_interrupt();
   if (session_.touched()) [[maybe_unused]]
     const auto done = session_.reset(); // a failure is told when the next unit begins
@@ -248,6 +255,7 @@ void SqliteDatabase::end_bare() noexcept {
   connection_->heed_interrupts(false);
   connection_->forget_interrupt();
   roll_back();
+  leave_unit_settings();
   // What cannot be reset now is reset, and its failure told, when the next unit begins.
   [[maybe_unused]] const auto done = session_.reset();
   session_.enforce_foreign_keys(false);

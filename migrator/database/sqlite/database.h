@@ -21,7 +21,7 @@ namespace migrator::database::sqlite {
 // SQLite has no schemas: HistoryName::schema is not looked at, the history lives in "main". Between begin_bare() and end_bare() units
 // may be opened too; they then leave the session as it is, so that a section's temporary tables and settings last to its end.
 // An interruption lasts to the end of the unit or bare stretch that it ends; one that comes between them ends the next, so that none is
-// missed. Reads outside of them do not heed it.
+// missed. Reads outside of them heed it only while they wait for a lock, which they do for OpenOptions::lock_wait at most.
 class SqliteDatabase final : public Database {
 public:
   SqliteDatabase(std::unique_ptr<Connection> connection, const DatabaseUrl &url, OpenOptions options);
@@ -65,6 +65,7 @@ public:
 private:
   Status require_writable() const;
   Status start(const UnitSettings &settings);
+  void leave_unit_settings() noexcept;
   Result<std::vector<std::string>> enter_unit(const UnitSettings &settings);
   Result<std::vector<std::string>> read_heads();
   Status commit(std::string_view bookkeeping);

@@ -3,11 +3,11 @@
 
 #include <utility>
 
-#include "migrator/database/sqlite/backups.h"
 #include "migrator/database/sqlite/connection.h"
 #include "migrator/database/sqlite/database.h"
 #include "migrator/database/sqlite/dialect.h"
 #include "migrator/database/sqlite/location.h"
+#include "migrator/database/sqlite/prover.h"
 
 namespace migrator::database {
 
@@ -31,6 +31,7 @@ public:
     const int flags = SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0);
     auto connection = sqlite::Connection::open(sqlite::sqlite_filename(url.path), url.path, flags);
     if (!connection) return fail(connection.error());
+    (*connection)->set_lock_timeout(options.lock_wait, "lock_wait");
     const char *first = options.read_only ? "PRAGMA query_only=ON; PRAGMA schema_version" : "PRAGMA schema_version";
     if (auto readable = (*connection)->execute(first); !readable) return fail(readable.error());
     return std::make_unique<sqlite::SqliteDatabase>(std::move(*connection), url, options);

@@ -136,8 +136,9 @@ std::string text_of(int extended_code, const FailureContext &context) {
   const std::string said = " (" + context.message + ", " + std::string(code_name(extended_code)) + ")";
   switch (extended_code & 0xff) {
   case SQLITE_BUSY:
-    return "another connection held " + context.path + " for longer than lock_timeout (" + duration_text(context.lock_timeout) +
-           "): let it finish, or raise lock_timeout, and run the command again";
+    return "another connection held " + context.path + " for longer than " + context.lock_setting + " (" +
+           duration_text(context.lock_timeout) + "): let it finish, or raise " + context.lock_setting +
+           ", and run the command again";
   case SQLITE_INTERRUPT:
     return "the statement was interrupted; what was not committed is rolled back: run the command again";
   case SQLITE_NOTADB:

@@ -22,6 +22,7 @@ struct FailureContext {
   std::string message; // sqlite3_errmsg()
   std::string path;    // the database file as the user names it
   std::chrono::milliseconds lock_timeout{0};
+  std::string lock_setting = "lock_timeout"; // what says how long
   bool read_only_file = false;
 };
 

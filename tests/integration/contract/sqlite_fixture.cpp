@@ -1,5 +1,6 @@
 // SQLite under the contract: a file in a temporary folder of its own for each test.
 #include "migrator/database/sqlite/driver.h"
+#include "tests/integration/contract/backups_contract.h"
 #include "tests/integration/contract/fixture.h"
 #include "tests/integration/sqlite/temporary_folder.h"
 
@@ -152,10 +153,12 @@ private:
   TemporaryFolder folder_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Databases, DatabaseContract,
-                         testing::Values(Kind{"Sqlite", [] { return std::make_unique<SqliteFixture>(false); }},
-                                         Kind{"SqliteWal", [] { return std::make_unique<SqliteFixture>(true); }}),
-                         [](const auto &kind) { return kind.param.name; });
+const auto kKinds = testing::Values(Kind{"Sqlite", [] { return std::make_unique<SqliteFixture>(false); }},
+                                    Kind{"SqliteWal", [] { return std::make_unique<SqliteFixture>(true); }});
+const auto kNames = [](const auto &kind) { return kind.param.name; };
+
+INSTANTIATE_TEST_SUITE_P(Databases, DatabaseContract, kKinds, kNames);
+INSTANTIATE_TEST_SUITE_P(Databases, BackupsContract, kKinds, kNames);
 
 } // namespace
 } // namespace migrator::database::contract

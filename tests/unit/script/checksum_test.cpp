@@ -27,6 +27,11 @@ std::string up(const std::string &sections, Dialect dialect = Dialect::Postgresq
 TEST(Sha256, KnownDigests) {
   EXPECT_EQ(sha256_hex(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  Sha256 hash; // in pieces
+  hash.update("a");
+  hash.update("bc");
+  EXPECT_EQ(hex(hash.digest()), sha256_hex("abc"));
+  EXPECT_EQ(hex(hash.digest()), sha256_hex("")); // begun anew
 }
 
 // The worked example of docs/revision-format.md.
