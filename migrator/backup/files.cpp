@@ -118,14 +118,14 @@ Result<Hashed> hash_file(const std::string &path, bool flushes, const Reading &r
     if (length < 0 && errno == EINTR) continue;
     if (length < 0) return file_error("read", path, errno);
     if (length == 0) break;
-    hash.add(std::string_view(piece).substr(0, static_cast<std::size_t>(length)));
+    hash.update(std::string_view(piece).substr(0, static_cast<std::size_t>(length)));
     hashed.bytes += length;
     if (reading && hashed.bytes >= told) {
       if (Status go_on = reading(hashed.bytes, found.st_size); !go_on) return fail(std::move(go_on.error()));
       told = hashed.bytes + kTold;
     }
   }
-  hashed.sha256 = hash.hex();
+  hashed.sha256 = script::hex(hash.digest());
   if (flushes)
     if (const int code = flushed.get(); code != 0) return file_error("flush", path, code);
   return hashed;
