@@ -36,8 +36,10 @@ Status consent(const Context &context, const backup::Manifest &manifest) {
 }
 
 Status check_bytes(const backup::Store &store, const backup::Manifest &manifest, BackupObserver &observer) {
-  return store.check_bytes(
-      manifest, [&observer](std::int64_t done, std::int64_t of) { observer.progressed(database::BackupPhase::Prove, done, of); });
+  return store.check_bytes(manifest, [&observer](std::int64_t done, std::int64_t of) {
+    observer.progressed(database::BackupPhase::Hash, done, of);
+    return Status();
+  });
 }
 
 Status restore_into(const Context &context, const std::string &into, const PutBack &what) {
