@@ -1,4 +1,11 @@
+// See backup_setup.h.
 #include "migrator/commands/backup_setup.h"
+
+#include <fmt/format.h>
+
+#include "migrator/database/drivers.h"
+#include "migrator/ledger/names.h"
+#include "migrator/report/printable.h"
 
 namespace migrator::commands {
 
@@ -45,6 +52,27 @@ backup::TakeRequest take_request(const Context &context, backup::Reason reason, 
   if (settings.retain_days) request.retention.age = std::chrono::hours(24) * *settings.retain_days;
   request.in_use = std::move(in_use);
   return request;
+}
+
+Result<std::vector<std::string>> backups_in_use(const Connection &connection) {
+  const Result<std::vector<database::HistoryMark>> histories = connection.database->backups().histories();
+  if (!histories) return fail(histories.error());
+  std::vector<std::string> ids;
+  for (const database::HistoryMark &mark : *histories) {
+    if (mark.last_entry == 0) continue;
+    const Result<database::Rows> rows = connection.database->query(fmt::format(
+        "SELECT backup_id FROM {} WHERE id = {}", ledger::tables(mark.name, connection.dialect).journal, mark.last_entry));
+    if (!rows) return fail(rows.error());
+    if (!rows->rows.empty() && rows->rows.front().front()) ids.push_back(*rows->rows.front().front());
+  }
+  return ids;
+}
+
+Result<const database::Driver *> driver_of(const database::Dumped &dumped) {
+  if (dumped.identity.product == "SQLite") return database::driver_for(Dialect::Sqlite);
+  if (dumped.identity.product == "PostgreSQL") return database::driver_for(Dialect::Postgresql);
+  return fail(ErrorCode::BackupFailed, fmt::format("the backup is of \"{}\", which this migrator does not know. Use a newer one.",
+                                                   report::printable(dumped.identity.product)));
 }
 
 } // namespace migrator::commands

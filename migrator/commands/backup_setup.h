@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "migrator/backup/take.h"
+#include "migrator/commands/connection.h"
 #include "migrator/commands/context.h"
 
 namespace migrator::commands {
@@ -18,5 +19,11 @@ database::Proof proof_of(config::BackupVerification verify);
 // `in_use`: ids that retention keeps.
 backup::TakeRequest take_request(const Context &context, backup::Reason reason, const std::string &run_id,
                                  std::vector<std::string> in_use);
+
+// The backups that the last row of each history's journal names: retention keeps them.
+Result<std::vector<std::string>> backups_in_use(const Connection &connection);
+
+// The driver of the kind of database that a dump is of. BackupFailed: none that we know.
+Result<const database::Driver *> driver_of(const database::Dumped &dumped);
 
 } // namespace migrator::commands

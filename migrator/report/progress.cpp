@@ -3,10 +3,8 @@
 
 #include <cstdio>
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include "migrator/report/progress_text.h"
+#include "migrator/report/terminal_bar.h"
 
 namespace migrator::report {
 
@@ -39,29 +37,6 @@ private:
   Output &output_;
 };
 
-// Says at most so often how far the rows are; a first call always may.
-class Throttle {
-public:
-  Throttle(const Elapsed &elapsed, std::chrono::milliseconds between) : elapsed_(elapsed), between_(between) {}
-  void restart() {
-    started_ = elapsed_();
-    next_ = started_;
-  }
-  bool due() {
-    const std::chrono::milliseconds now = elapsed_();
-    if (now < next_) return false;
-    next_ = now + between_;
-    return true;
-  }
-  std::chrono::milliseconds since_start() const { return elapsed_() - started_; }
-
-private:
-  const Elapsed &elapsed_;
-  std::chrono::milliseconds between_;
-  std::chrono::milliseconds started_{0};
-  std::chrono::milliseconds next_{0};
-};
-
 class EventProgress final : public Progress {
 public:
   EventProgress(Output &output, Elapsed elapsed)
@@ -90,11 +65,10 @@ private:
   StepProgress step_;
 };
 
-// The bar is the last line of stderr; it goes away before anything else is written.
 class BarProgress final : public Progress {
 public:
   BarProgress(Output &output, Elapsed elapsed, std::FILE *err)
-      : output_(output), err_(err), elapsed_(std::move(elapsed)), throttle_(elapsed_, kBetweenBars) {}
+      : output_(output), bar_(err), elapsed_(std::move(elapsed)), throttle_(elapsed_, kBetweenBars) {}
   void step_started(const StepProgress &step) override {
     step_ = step;
     throttle_.restart();
@@ -104,36 +78,25 @@ public:
     if (throttle_.due()) draw(done, estimate);
   }
   void step_finished(const StepProgress &step, std::chrono::milliseconds took) override {
-    clear();
+    bar_.clear();
     output_.line(step_line(step, took, output_.options().style));
     output_.flush();
   }
-  void step_failed(const StepProgress &) override { clear(); }
-  void ended() override { clear(); }
+  void step_failed(const StepProgress &) override { bar_.clear(); }
+  void ended() override { bar_.clear(); }
 
 private:
   void draw(std::int64_t rows, std::int64_t estimate) {
-    winsize size{};
-    const bool known = ::ioctl(::fileno(err_), TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
-    const std::size_t width = known ? size.ws_col - 1U : 79U;
-    const std::string line = bar_line(step_, rows, estimate, throttle_.since_start(), output_.options().error_style, width);
-    std::fprintf(err_, "\r%s\x1b[K", line.c_str());
-    std::fflush(err_);
-    shown_ = true;
-  }
-  void clear() {
-    if (!shown_) return;
-    std::fputs("\r\x1b[K", err_);
-    std::fflush(err_);
-    shown_ = false;
+    bar_.draw([&](std::size_t width) {
+      return bar_line(step_, rows, estimate, throttle_.since_start(), output_.options().error_style, width);
+    });
   }
 
   Output &output_;
-  std::FILE *err_;
+  TerminalBar bar_;
   Elapsed elapsed_;
   Throttle throttle_;
   StepProgress step_;
-  bool shown_ = false;
 };
 
 } // namespace

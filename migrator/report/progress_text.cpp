@@ -53,27 +53,33 @@ std::string step_line(const StepProgress &step, std::chrono::milliseconds took, 
   return line + " " + style.paint(Ink::Dim, seconds);
 }
 
-std::string bar_line(const StepProgress &step, std::int64_t rows, std::int64_t estimate, std::chrono::milliseconds since_start,
-                     const Style &style, std::size_t width) {
-  std::string line = step_head(step);
-  if (rows <= 0) return cut(line, width);
-  const std::int64_t total = std::max(rows, estimate); // an estimate that proves too small grows
-  if (estimate > 0) {
-    const auto share = static_cast<double>(rows) / static_cast<double>(total);
+std::string amount_line(const std::string &head, std::int64_t done, std::int64_t of, std::chrono::milliseconds since_start,
+                        const Style &style, std::size_t width, const std::function<std::string(std::int64_t, bool)> &words) {
+  std::string line = head;
+  if (done <= 0) return cut(line, width);
+  const std::int64_t total = std::max(done, of); // an estimate that proves too small grows
+  if (of > 0) {
+    const auto share = static_cast<double>(done) / static_cast<double>(total);
     const auto full = static_cast<std::int64_t>(share * kBarCells);
     line += ' ';
     for (std::int64_t cell = 0; cell < kBarCells; ++cell)
       line += style.unicode ? (cell < full ? "█" : "░") : (cell < full ? "#" : ".");
     line += fmt::format(" {}%", static_cast<int>(share * 100));
   }
-  line += fmt::format(" {} rows", with_thousands(rows));
+  line += " " + words(done, true);
   if (since_start.count() > 0) {
-    const auto rate = static_cast<double>(rows) * 1000.0 / static_cast<double>(since_start.count());
-    line += fmt::format(", {}/s", with_thousands(static_cast<std::int64_t>(rate)));
-    if (estimate > 0 && rate > 0)
-      line += ", " + seconds_left(static_cast<std::int64_t>(static_cast<double>(total - rows) / rate + 0.5));
+    const auto rate = static_cast<double>(done) * 1000.0 / static_cast<double>(since_start.count());
+    line += fmt::format(", {}/s", words(static_cast<std::int64_t>(rate), false));
+    if (of > 0 && rate > 0)
+      line += ", " + seconds_left(static_cast<std::int64_t>(static_cast<double>(total - done) / rate + 0.5));
   }
   return cut(line, width);
+}
+
+std::string bar_line(const StepProgress &step, std::int64_t rows, std::int64_t estimate, std::chrono::milliseconds since_start,
+                     const Style &style, std::size_t width) {
+  return amount_line(step_head(step), rows, estimate, since_start, style, width,
+                     [](std::int64_t amount, bool is_done) { return with_thousands(amount) + (is_done ? " rows" : ""); });
 }
 
 std::string progress_event(const char *event, const StepProgress &step, std::int64_t rows, std::int64_t estimate,
