@@ -32,8 +32,10 @@ struct Ended {
   bool well() const noexcept { return code == 0 && !killed; }
 };
 
-// In a process group of its own; gets SIGTERM, then after ten seconds SIGKILL, group and all, when the object ends before it. It dies with
-// us (PR_SET_PDEATHSIG), so that no kill -9 leaves a pg_dump behind. Not thread-safe, but for kill().
+// In a process group of its own; gets SIGTERM, then after ten seconds SIGKILL, group and all, when the object ends before it. What it left
+// running in the background is not waited for, and ends only where the child itself is killed. It gets SIGTERM when the thread that started it
+// ends (PR_SET_PDEATHSIG), so that no kill -9 leaves a pg_dump behind: start it in a thread that outlives it. No descriptor of ours but the
+// three streams, no blocked and no ignored signal reaches it. Not thread-safe, but for kill(). docs/decisions/0007.
 class Child {
 public:
   // Usage: no such program (the message says which, and what package has it if that is known); Internal: it cannot be started.
@@ -45,7 +47,7 @@ public:
   // Writes all of it to its stdin, reading nothing meanwhile. false: it has closed its stdin, ask wait() why.
   bool write(std::string_view bytes);
   void close_input() noexcept;
-  // The next piece of its stdout (at most 64 KiB), nullopt at its end. Waits.
+  // The next piece of its stdout (at most 64 KiB), nullopt at its end, or once the child has ended and all is read. Waits.
   std::optional<std::string> read();
   // Reads what is left of its stdout away, waits for its end.
   Ended wait();
@@ -53,6 +55,7 @@ public:
   void kill() noexcept;
 
 private:
+  friend Result<Ended> run(const Command &, const std::function<bool()> &, const std::function<void(std::string_view)> &);
   class Implementation;
   explicit Child(std::unique_ptr<Implementation> implementation);
   std::unique_ptr<Implementation> implementation_;
