@@ -1,12 +1,13 @@
-// PostgreSQL as a whole database: pg_dump in an exported snapshot, pg_restore, the fence by CONNECT (issue 4; docs/backups.md).
+// PostgreSQL as a whole database: pg_dump in an exported snapshot, pg_restore, the fence by CONNECT (issue 4; docs/backups.md). The door's members,
+// each of which chooses tools and limits and leaves the work to the file that is named after it.
 #pragma once
 
-#include <memory>
 #include <string>
-#include <vector>
 
 #include "migrator/database/backup.h"
-#include "migrator/database/postgresql/connection_settings.h"
+#include "migrator/database/postgresql/advisory_keys.h"
+#include "migrator/database/postgresql/client_run.h"
+#include "migrator/database/postgresql/client_tools.h"
 #include "migrator/database/postgresql/history.h"
 #include "migrator/database/postgresql/session.h"
 
@@ -14,9 +15,9 @@ namespace migrator::database::postgresql {
 
 class PostgresqlBackups final : public Backups {
 public:
-  // References outlive this. `settings` are those of `session`, for the clients that it starts.
-  PostgresqlBackups(Session &session, const ConnectionSettings &settings, const History &history)
-      : session_(session), settings_(settings), history_(history) {}
+  // References outlive this. Session::request_interrupt() ends what runs, children included.
+  PostgresqlBackups(Session &session, const History &history, AdvisoryKeys keys, std::string run_id)
+      : session_(session), history_(history), keys_(keys), run_id_(std::move(run_id)) {}
 
   Result<BackupNeeds> check(const BackupCheck &check) override;
   Result<Dumped> dump(const DumpRequest &request, BackupObserver &observer) override;
@@ -29,13 +30,15 @@ public:
   Status restore(const RestoreRequest &request, BackupObserver &observer) override;
   Status restore_into_empty(const RestoreRequest &request, BackupObserver &observer) override;
 
-  // Ends what runs now, children included. Any thread.
-  void interrupt() noexcept;
-
 private:
+  Limits limits(const Deadline &deadline) const;
+  Result<ClientTools> restore_tools(const Dumped &dumped) const;
+  int server_major() const { return session_.server_version() / 10000; }
+
   Session &session_;
-  const ConnectionSettings &settings_;
   const History &history_;
+  AdvisoryKeys keys_;
+  std::string run_id_;
 };
 
 class PostgresqlProver final : public DumpProver {

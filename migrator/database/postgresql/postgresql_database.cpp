@@ -22,7 +22,7 @@ PostgresqlDatabase::PostgresqlDatabase(std::unique_ptr<Session> session, History
                                        const OpenOptions &options)
     : session_(std::move(session)), history_(std::move(history)), keys_(advisory_keys(history_.schema, history_.table)),
       settings_(std::move(settings)), lock_(settings_, keys_, holder_mark(options.who, options.run_id)),
-      backups_(*session_, settings_, history_) {
+      backups_(*session_, history_, keys_, options.run_id) {
   server_.product = "PostgreSQL";
   server_.version = session_->server_version_text();
   server_.version_number = session_->server_version();
@@ -135,7 +135,6 @@ Result<LockAttempt> PostgresqlDatabase::try_widen_lock() {
 
 void PostgresqlDatabase::interrupt() noexcept {
   session_->request_interrupt();
-  backups_.interrupt();
 }
 
 // The server notices that its client has died while a statement runs only if this is set; some systems cannot.

@@ -119,14 +119,16 @@ public:
 
   // Waits for input from the server, sending requests to cancel while `interrupted` says so.
   void wait(const std::atomic<bool> &interrupted, int wake, short events = POLLIN) {
-    if (interrupted.load()) {
-      std::array<char, 256> why{};
-      static_cast<void>(PQcancel(cancel_.get(), why.data(), static_cast<int>(why.size())));
-    }
+    if (interrupted.load()) cancel();
     std::array<pollfd, 2> watched{{{PQsocket(raw()), events, 0}, {interrupted.load() ? -1 : wake, POLLIN, 0}}};
     if (poll(watched.data(), watched.size(), interrupted.load() ? kCancelAgainAfter : -1) > 0 && watched[0].revents != 0) {
       PQconsumeInput(raw());
     }
+  }
+
+  void cancel() noexcept {
+    std::array<char, 256> why{};
+    static_cast<void>(PQcancel(cancel_.get(), why.data(), static_cast<int>(why.size())));
   }
 
   ResultPointer next_result(const std::atomic<bool> &interrupted, int wake) {
@@ -375,6 +377,32 @@ std::string Session::database() const {
 std::string Session::user() const {
   const char *name = PQuser(implementation_->raw());
   return name == nullptr ? "" : name;
+}
+
+std::vector<std::pair<std::string, std::string>> Session::effective_parameters() const {
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(PQconninfo(implementation_->raw()),
+                                                                             &PQconninfoFree);
+  const auto text = [](const char *value) { return std::string(value == nullptr ? "" : value); };
+  std::vector<std::pair<std::string, std::string>> parameters;
+  for (const PQconninfoOption *option = options.get(); option != nullptr && option->keyword != nullptr; ++option) {
+    const std::string_view keyword = option->keyword;
+    std::string value = text(option->val);
+    if (keyword == "host") value = text(PQhost(implementation_->raw()));
+    if (keyword == "port") value = text(PQport(implementation_->raw()));
+    if (keyword == "hostaddr" && !value.empty()) value = text(PQhostaddr(implementation_->raw()));
+    if (keyword == "password") value = text(PQpass(implementation_->raw()));
+    if (!value.empty()) parameters.emplace_back(keyword, std::move(value));
+  }
+  return parameters;
+}
+
+void Session::take_interrupt() noexcept {
+  interrupt_answered_ = true;
+  forget_answered_interrupt();
+}
+
+void Session::cancel_running() noexcept {
+  implementation_->cancel();
 }
 
 void Session::request_interrupt() noexcept {

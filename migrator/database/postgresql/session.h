@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "migrator/database/database.h"
@@ -68,12 +69,21 @@ public:
   std::string server_version_text() const;
   std::string database() const;
   std::string user() const;
+  // What the connection was made with, wherever it came from (URL, environment, password file), by libpq's keywords; of a list of hosts the
+  // one that answered. Holds secrets.
+  std::vector<std::pair<std::string, std::string>> effective_parameters() const;
 
   // Ends the running batch(), statement() or rows_of() soon, or else the next one at once, and all that follow until
   // forget_answered_interrupt(). Any thread; safe in a signal handler.
   void request_interrupt() noexcept;
   // Takes the request back if it has ended something; one that has not stays, so that none is missed.
   void forget_answered_interrupt() noexcept;
+  // Whether a request stands that has ended nothing yet: for work that is not the session's own. Any thread.
+  bool interrupt_requested() const noexcept { return interrupted_.load(); }
+  // The same work has ended because of it.
+  void take_interrupt() noexcept;
+  // Asks the server to end what this session runs now, once; it may come too late. Any thread.
+  void cancel_running() noexcept;
 
 private:
   class Implementation;

@@ -1,0 +1,20 @@
+// A query of ours that only reads, put to whoever can answer it: a session, or a psql whose open transaction we must see into.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "migrator/database/postgresql/session.h"
+
+namespace migrator::database::postgresql {
+
+using Table = std::vector<std::vector<std::string>>;
+
+// Puts one SELECT of `columns` columns, none of which gives NULL or a boolean; an empty answer is a Table without rows.
+using Ask = std::function<Result<Table>(const std::string &sql, std::size_t columns)>;
+
+// Asks a session; can be interrupted. `doing` as in own_error().
+Ask ask_session(Session &session, std::string doing);
+
+} // namespace migrator::database::postgresql
