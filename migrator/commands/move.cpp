@@ -143,7 +143,7 @@ private:
     facts.is_migrate = request_.plan.verb == plan::Request::Verb::Migrate;
     facts.destructive = plan.goes_down() || !plan::losses(plan, connection.dialect).empty();
     facts.must_restore = options_.on_failure == execute::OnFailure::Restore;
-    Status taken = backup.take(facts, options_.run_id, state.last ? state.last->backup_id : std::string(), report_);
+    Status taken = backup.take(facts, options_.run_id, report_);
     if (report_.backup) options_.backup_id = report_.backup->id;
     return taken;
   }

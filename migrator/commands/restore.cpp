@@ -101,7 +101,7 @@ public:
     if (Status made = execute::open_history(surroundings, {}, *state); !made) return made; // the fence keeps its word in it
     execute::Fence fence(backups, writer_.observer());
     if (Status raised = fence.raise(writer_.options().lock_wait); !raised) return raised;
-    if (Status kept = keep_displaced(*state, what.displaced); !kept) return kept;
+    if (Status kept = keep_displaced(what.displaced); !kept) return kept;
     if (Status restored = put_back(surroundings, connection.history, what, observer_); !restored) return restored;
     say(what.displaced);
     return {};
@@ -143,7 +143,7 @@ private:
     return {};
   }
 
-  Status keep_displaced(const ledger::State &state, std::string &displaced) {
+  Status keep_displaced(std::string &displaced) {
     const Connection &connection = writer_.connection();
     const backup::TakeFrom from{connection.database->backups(),
                                 connection.driver->prover(),
@@ -152,10 +152,11 @@ private:
                                 context_.random,
                                 [this] { return writer_.stop().reason().has_value(); },
                                 observer_};
-    std::vector<std::string> in_use = {manifest_.id};
-    if (state.last && !state.last->backup_id.empty()) in_use.push_back(state.last->backup_id);
+    Result<std::vector<std::string>> in_use = backups_in_use(connection);
+    if (!in_use) return fail(in_use.error());
+    in_use->push_back(manifest_.id);
     const backup::TakeRequest request =
-        take_request(context_, backup::Reason::Displaced, writer_.options().run_id, std::move(in_use));
+        take_request(context_, backup::Reason::Displaced, writer_.options().run_id, std::move(*in_use));
     Result<backup::Manifest> kept = backup::take(from, request);
     if (!kept) return fail(kept.error());
     displaced = kept->id;

@@ -14,8 +14,7 @@ RunBackup::RunBackup(const Context &context, const Connection &connection, const
       observer_(context, [&observer](const std::string &sentence) { observer.note(sentence); }),
       fence_(connection.database->backups(), observer) {}
 
-Status RunBackup::take(const backup::RunFacts &facts, const std::string &run_id, const std::string &in_use,
-                       execute::RunReport &report) {
+Status RunBackup::take(const backup::RunFacts &facts, const std::string &run_id, execute::RunReport &report) {
   Status taken;
   switch (backup::kind_for(facts, context_.settings.backup)) {
   case backup::Kind::None:
@@ -24,7 +23,7 @@ Status RunBackup::take(const backup::RunFacts &facts, const std::string &run_id,
     taken = take_external(report);
     break;
   case backup::Kind::Dump:
-    taken = take_dump(run_id, in_use, report);
+    taken = take_dump(run_id, report);
     break;
   }
   return taken ? taken : stopped_or(std::move(taken.error()));
@@ -47,7 +46,7 @@ Status RunBackup::take_external(execute::RunReport &report) {
   return {};
 }
 
-Status RunBackup::take_dump(const std::string &run_id, const std::string &in_use, execute::RunReport &report) {
+Status RunBackup::take_dump(const std::string &run_id, execute::RunReport &report) {
   const Result<backup::Store> store = configured_store(context_);
   if (!store) return fail(store.error());
   const auto began = context_.clock.steady();
@@ -58,9 +57,9 @@ Status RunBackup::take_dump(const std::string &run_id, const std::string &in_use
                               context_.random,
                               [this] { return stop_.reason().has_value(); },
                               observer_};
-  std::vector<std::string> kept;
-  if (!in_use.empty()) kept.push_back(in_use);
-  const backup::TakeRequest request = take_request(context_, backup::Reason::BeforeRun, run_id, std::move(kept));
+  Result<std::vector<std::string>> in_use = backups_in_use(connection_);
+  if (!in_use) return fail(in_use.error());
+  const backup::TakeRequest request = take_request(context_, backup::Reason::BeforeRun, run_id, std::move(*in_use));
   Result<backup::Manifest> taken = backup::take(from, request);
   if (!taken) return fail(taken.error());
   taken_ = std::move(*taken);

@@ -23,9 +23,8 @@ public:
   // Holds others out until the end of this object. The history's tables are there and the lock is widened.
   Status raise_fence(std::chrono::milliseconds wait) { return fence_.raise(wait); }
 
-  // Takes the backup that the policy wants before the first step; `report.backup` tells of it. `in_use`: the backup that the journal's last run
-  // names. BackupFailed (23): nothing has been changed. InvalidConfiguration: one is wanted and there is no folder. Terminated, RunTimeout.
-  Status take(const backup::RunFacts &facts, const std::string &run_id, const std::string &in_use, execute::RunReport &report);
+  // Takes the backup that the policy wants before the first step; `report.backup` tells of it. BackupFailed (23): nothing has been changed. InvalidConfiguration: one is wanted and there is no folder. Terminated, RunTimeout.
+  Status take(const backup::RunFacts &facts, const std::string &run_id, execute::RunReport &report);
 
   // Puts the backup back after `why`, the error of a step; gives the error that the run ends with: Restored (25), or `why` with what stopped the
   // restore. Only after take() took a dump, with the fence up.
@@ -33,7 +32,7 @@ public:
 
 private:
   Status take_external(execute::RunReport &report);
-  Status take_dump(const std::string &run_id, const std::string &in_use, execute::RunReport &report);
+  Status take_dump(const std::string &run_id, execute::RunReport &report);
   Status stopped_or(Error error) const;
   std::string keep_displaced(const std::string &run_id);
 

@@ -5,9 +5,12 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "migrator/backup/store.h"
 #include "migrator/commands/commands.h"
 #include "migrator/commands/connection.h"
 #include "migrator/commands/standing.h"
+#include "migrator/ledger/schema.h"
+#include "migrator/report/amount.h"
 #include "migrator/report/printable.h"
 
 namespace migrator::commands {
@@ -29,7 +32,24 @@ struct Page {
   std::vector<std::string> notes;
   std::optional<database::LockHolder> lock;
   std::optional<ledger::Entry> last;
+  std::optional<backup::Manifest> backup; // the newest of this database in the configured folder
+  std::string backup_trouble;             // why that could not be told
+  std::string restored;                   // the meta table's word on the last restore, JSON; empty: none
+  bool fenced = false;                    // a fence is up, or was left by a killed run
 };
+
+void gather_backup(const Context &context, const Connection &connection, Page &page) {
+  if (context.settings.backup.folder.empty()) return;
+  const Result<backup::Listing> listing = backup::Store(context.settings.backup.folder).list();
+  if (!listing) {
+    page.backup_trouble = listing.error().text();
+    return;
+  }
+  const database::DatabaseIdentity here = connection.database->backups().identity();
+  const auto newest = std::find_if(listing->backups.begin(), listing->backups.end(),
+                                   [&](const backup::Manifest &one) { return one.dumped.identity == here; });
+  if (newest != listing->backups.end()) page.backup = *newest;
+}
 
 Page gather(const Context &context, const Connection &connection, const Files &files, const Standing &standing,
             std::optional<database::LockHolder> lock) {
@@ -53,6 +73,10 @@ Page gather(const Context &context, const Connection &connection, const Files &f
   page.partial = standing.state.partial;
   page.last = standing.state.last;
   page.lock = std::move(lock);
+  gather_backup(context, connection, page);
+  const auto restored = standing.state.meta.find(std::string(ledger::kLastRestoreKey));
+  if (restored != standing.state.meta.end()) page.restored = restored->second;
+  page.fenced = standing.state.meta.contains(std::string(ledger::kFenceKey));
   Result<plan::Verified> verified = plan::verify_applied(standing.map, files.by_revision, standing.state, connection.dialect);
   if (verified)
     page.notes = std::move(verified->notes);
@@ -88,6 +112,15 @@ ordered_json document_of(const Page &page) {
   out["notes"] = page.notes;
   out["lock"] = nullptr;
   if (page.lock) out["lock"] = {{"who", page.lock->who}, {"since", page.lock->since}, {"run_id", page.lock->run_id}};
+  out["fenced"] = page.fenced;
+  out["last_backup"] = nullptr;
+  if (page.backup)
+    out["last_backup"] = {{"id", page.backup->id},
+                          {"created_at", page.backup->created_at},
+                          {"bytes", page.backup->bytes},
+                          {"sha256", page.backup->sha256},
+                          {"verified", backup::name(page.backup->proof)}};
+  out["last_restore"] = page.restored.empty() ? ordered_json(nullptr) : ordered_json::parse(page.restored, nullptr, false);
   out["last_run"] = page.last ? run_of(*page.last) : ordered_json(nullptr);
   return out;
 }
@@ -124,6 +157,19 @@ std::string text_of(const Page &page) {
   line("files", page.mismatch ? page.mismatch->text() : "as they were applied");
   for (const std::string &note : page.notes) line("note", note);
   line("lock", page.lock ? fmt::format("held by {} since {}", page.lock->who, page.lock->since) : "free");
+  if (page.fenced && !page.lock)
+    line("fence",
+         "left up by a killed run, so that others cannot connect; any moving verb lowers it, `migrator ensure-version` too");
+  if (page.backup)
+    line("backup",
+         fmt::format("{} ({}, {}), `migrator restore {}` puts it back", page.backup->id, report::bytes_text(page.backup->bytes),
+                     page.backup->proof == database::Proof::None
+                         ? "not verified"
+                         : fmt::format("verified by {}", backup::name(page.backup->proof)),
+                     page.backup->id));
+  if (!page.backup_trouble.empty()) line("backup", page.backup_trouble);
+  if (const ordered_json told = ordered_json::parse(page.restored, nullptr, false); told.is_object())
+    line("restored", fmt::format("from {} at {} by {}", told.value("backup", ""), told.value("at", ""), told.value("who", "")));
   if (page.last) {
     line("last run", fmt::format("{} {} {} on {} by {}@{} (run {})", ledger::name(page.last->motion), page.last->revision,
                                  ledger::name(page.last->outcome), page.last->started_at, page.last->who, page.last->host,

@@ -120,6 +120,7 @@ class Project:
         os.mkdir(self.migrations)
         self.database = SqliteDatabase(self.folder) if dialect == "sqlite" else PostgresqlDatabase(server)
         self.dialect = dialect
+        self.settings = {}  # of migrator.yaml, written before every run; empty: none is written
         self._count = 0
 
     def close(self):
@@ -130,13 +131,21 @@ class Project:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("MIGRATOR", "PG", "DATABASE_URL"))}
         return {**kept, "DATABASE_URL": url or self.database.url, "LC_ALL": "C.UTF-8"}
 
+    def _write_settings(self):
+        if not self.settings:
+            return
+        with open(os.path.join(self.folder, "migrator.yaml"), "w", encoding="utf-8") as file:
+            json.dump(self.settings, file)
+
     def run(self, *arguments, url=None, timeout=120, extra=None, stdin=subprocess.DEVNULL):
+        self._write_settings()
         done = subprocess.run([MIGRATOR, *arguments], cwd=self.folder, env={**self.environment(url), **(extra or {})}, capture_output=True,
                               text=True, timeout=timeout, stdin=stdin)
         return Outcome(done.returncode, done.stdout, done.stderr)
 
     def start(self, *arguments, url=None, extra=None):
         """Starts a run and does not wait for it."""
+        self._write_settings()
         return subprocess.Popen([MIGRATOR, *arguments], cwd=self.folder, env={**self.environment(url), **(extra or {})}, stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE, text=True)
 
