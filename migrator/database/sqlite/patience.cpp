@@ -18,7 +18,6 @@ Error ended(Error error, const Patience &patience, const std::string &what) {
     const auto checked = patience.check();
     return checked ? std::move(error) : checked.error();
   }
-  if (error.code == ErrorCode::BackupFailed) return error;
   error.code = ErrorCode::BackupFailed;
   error.message = what + ": " + error.message;
   return error;

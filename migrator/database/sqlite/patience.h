@@ -19,8 +19,8 @@ struct Patience {
   Status check() const;
 };
 
-// The error that ended `what` ("the database could not be copied"): Terminated and BackupFailed stay as they are, and a statement that the
-// deadline stopped tells of the deadline; all else becomes BackupFailed, told as "WHAT: MESSAGE".
+// The error that ended `what` ("the database could not be copied"): Terminated stays as it is, unless the deadline stopped a statement, and
+// then the deadline is told; all else becomes BackupFailed, told as "WHAT: MESSAGE".
 Error ended(Error error, const Patience &patience, const std::string &what);
 
 // While it lives, statements of the connection end when the patience does. Both outlive it.

@@ -87,9 +87,7 @@ Status SqliteBackups::check_formats(const Header &dump) {
             dump.page_size, connection_.shown_path(), *page_size));
   const auto encoding = text(connection_, "PRAGMA main.encoding");
   if (!encoding) return fail(encoding.error());
-  const auto something = holds_something();
-  if (!something) return fail(something.error());
-  if (!*something || dump.encoding.empty() || *encoding == dump.encoding) return {};
+  if (dump.encoding.empty() || *encoding == dump.encoding) return {};
   return fail(
       ErrorCode::NoPermission,
       fmt::format(
@@ -141,8 +139,8 @@ Result<Contents> SqliteBackups::prepare(Connection &copy, const RestoreRequest &
   if (!request.dumped.contents) return contents;
   const auto different = differences(*request.dumped.contents, *contents, true);
   if (different.empty()) return contents;
-  return fail(ErrorCode::BackupFailed, "the backup does not hold what the database held: " + joined(different) +
-                                           ". The database is as it was; restore another backup");
+  return fail(ErrorCode::BackupFailed,
+              "the backup does not hold what the database held: " + joined(different) + "; restore another backup");
 }
 
 Status SqliteBackups::replace(const RestoreRequest &request, BackupObserver &observer) {
