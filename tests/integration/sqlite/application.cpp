@@ -108,6 +108,21 @@ int restore(const std::string &path, const std::string &folder) {
   return 0;
 }
 
+// Takes a dump when a line comes.
+int dump(const std::string &path, const std::string &folder) {
+  const auto database = open(path);
+  say("ready");
+  std::string line;
+  if (!std::getline(std::cin, line)) return 0;
+  DumpRequest request;
+  request.folder = folder;
+  Silent silent;
+  const auto done = database->backups().dump(request, silent);
+  if (!done) return fail_with(done.error().message);
+  say("dumped");
+  return 0;
+}
+
 } // namespace
 
 int main(int count, char **words) {
@@ -116,6 +131,7 @@ int main(int count, char **words) {
   const std::string what = words[1];
   const std::string path = words[2];
   if (what == "restore" && count == 4) return restore(path, words[3]);
+  if (what == "dump" && count == 4) return dump(path, words[3]);
   sqlite3 *db = nullptr;
   if (sqlite3_open(path.c_str(), &db) != SQLITE_OK) return fail_with(sqlite3_errmsg(db));
   run(db, "SELECT count(*) FROM sqlite_schema");
