@@ -1,7 +1,9 @@
 // Opening the configured database for a verb. The only place in commands/ that knows drivers.
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "migrator/commands/context.h"
@@ -28,8 +30,9 @@ database::HistoryName history_of(const config::Settings &settings);
 // The driver of the configured database, for SQL without a connection. InvalidConfiguration if no URL is configured.
 Result<const database::Driver *> configured_driver(const config::Settings &settings);
 
-// The errors of Driver::validate and Driver::open.
-Result<Connection> connect(const Context &context, Access access, const std::string &run_id = {});
+// The errors of Driver::validate and Driver::open. `lock_wait`: how long reads outside of units wait for a lock; none: as the settings say.
+Result<Connection> connect(const Context &context, Access access, const std::string &run_id = {},
+                           const std::optional<std::chrono::milliseconds> &lock_wait = std::nullopt);
 
 // The configured dialect and its driver without a database, for planning on one that is not made yet.
 Result<Connection> connect_to_nothing(const Context &context);

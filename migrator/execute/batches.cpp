@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "migrator/script/batch_parameters.h"
+#include "migrator/script/encoding.h"
 
 namespace migrator::execute {
 
@@ -110,7 +111,15 @@ private:
     Result<database::Rows> rows = database_.query(sql);
     if (!rows) return fail(rows.error());
     if (rows->rows.empty()) return std::optional<std::string>();
-    return rows->rows.front().front();
+    const std::optional<std::string> &key = rows->rows.front().front();
+    // Checked before the step; others may have written since.
+    if (key && (!script::is_utf8(*key) || key->find('\0') != std::string::npos))
+      return fail(
+          ErrorCode::SqlError,
+          fmt::format("the data section {} cannot walk {}.{}: the key of a row is not valid UTF-8 text, or contains a NUL "
+                      "character, so the journal could not keep it as it is; give that row another key first",
+                      batch_.name, batch_.table, batch_.key));
+    return key;
   }
 
   database::Database &database_;

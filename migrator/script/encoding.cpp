@@ -76,6 +76,10 @@ tl::unexpected<Error> not_utf8(std::string_view s, std::size_t at, const std::st
 
 } // namespace
 
+bool is_utf8(std::string_view bytes) noexcept {
+  return first_invalid(bytes) == std::string_view::npos;
+}
+
 Result<std::string_view> decode(std::string_view bytes, const std::string &path, std::string &storage) {
   if (bytes.substr(0, 2) == "\xFF\xFE" || bytes.substr(0, 2) == "\xFE\xFF") {
     return fail_at(path, 1, ErrorCode::InvalidRevisionFile,

@@ -115,10 +115,13 @@ Status SqliteBackups::lower_fence() {
   return {};
 }
 
-// The kernel frees a killed run's locks; only the copy that it restored from may be left.
+// The kernel frees a killed run's locks.
 Result<bool> SqliteBackups::lower_stale_fence() {
-  if (!real_path_.empty() && !fence_.up()) ::unlink(restore_copy_path(real_path_).c_str());
   return false;
+}
+
+void SqliteBackups::remove_leftover() noexcept {
+  if (!real_path_.empty() && !fence_.up()) ::unlink(restore_copy_path(real_path_).c_str());
 }
 
 } // namespace migrator::database::sqlite

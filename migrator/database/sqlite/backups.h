@@ -18,7 +18,7 @@ namespace migrator::database::sqlite {
 inline constexpr const char *kDumpFile = "database.sqlite";
 
 // What a restore works on, beside the database: a copy of the backup, gone when it ends. One that a kill left is replaced by the next restore and
-// removed by lower_stale_fence().
+// removed by the next run.
 std::string restore_copy_path(const std::string &real_path);
 
 class SqliteBackups final : public Backups {
@@ -37,6 +37,9 @@ public:
   Status check_restore(const RestoreRequest &request) override;
   Status restore(const RestoreRequest &request, BackupObserver &observer) override;
   Status restore_into_empty(const RestoreRequest &request, BackupObserver &observer) override;
+
+  // Removes what a killed restore left beside the database. Call with the lock held.
+  void remove_leftover() noexcept;
 
 private:
   Status require_file() const;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "migrator/database/sqlite/tokens.h"
+#include "migrator/script/encoding.h"
 
 namespace migrator::database::sqlite {
 
@@ -88,6 +89,43 @@ std::optional<BatchKey::Type> type_of(const std::string &declared) {
   return std::nullopt;
 }
 
+// Whether the text that `row` stands on survives the journal's JSON and a literal: the same bytes come back.
+const char *text_flaw(sqlite3_stmt *row, bool utf8) {
+  if (utf8) {
+    const auto *bytes = static_cast<const char *>(sqlite3_column_blob(row, 0));
+    const std::string_view text(bytes == nullptr ? "" : bytes, static_cast<std::size_t>(sqlite3_column_bytes(row, 0)));
+    if (!script::is_utf8(text)) return "is not valid UTF-8 text";
+    return text.find('\0') == std::string_view::npos ? nullptr : "contains a NUL character";
+  }
+  const auto *units = static_cast<const char16_t *>(sqlite3_column_text16(row, 0));
+  const std::u16string_view text(units == nullptr ? u"" : units, static_cast<std::size_t>(sqlite3_column_bytes16(row, 0)) / 2);
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == 0) return "contains a NUL character";
+    if (text[at] < 0xD800 || text[at] > 0xDFFF) continue;
+    const bool pair = text[at] <= 0xDBFF && at + 1 < text.size() && text[at + 1] >= 0xDC00 && text[at + 1] <= 0xDFFF;
+    if (!pair) return "is not valid UTF-16 text";
+    ++at;
+  }
+  return nullptr;
+}
+
+// Every key may become the end of a batch, which the journal keeps.
+Status check_texts(Connection &connection, const Walk &walk) {
+  const auto encoding = connection.query("PRAGMA main.encoding");
+  if (!encoding) return fail(encoding.error());
+  const bool utf8 = encoding->rows.front().front() == "UTF-8";
+  auto prepared = connection.prepare("SELECT " + in_double_quotes(walk.key) + " FROM main." + in_double_quotes(walk.table));
+  if (!prepared) return fail(prepared.error());
+  sqlite3_stmt *row = prepared->statement.get();
+  for (auto more = connection.step(row);; more = connection.step(row)) {
+    if (!more) return fail(more.error());
+    if (!*more) return {};
+    if (const char *flaw = text_flaw(row, utf8); flaw != nullptr)
+      return walk.refuse(std::string("the key of a row ") + flaw +
+                         ", so the journal could not keep it as it is; give that row another key first");
+  }
+}
+
 // Both ends have to be of the wanted kind: SQLite sorts numbers before texts before blobs, so all between are of it too.
 Status check_values(Connection &connection, const Walk &walk, BatchKey::Type type) {
   const std::string column = in_double_quotes(walk.key);
@@ -103,7 +141,7 @@ Status check_values(Connection &connection, const Walk &walk, BatchKey::Type typ
   if (type == BatchKey::Type::Text && row[2] == "") return walk.refuse("a row has an empty key; give it another one first");
   if (type == BatchKey::Type::Integer && row[2] == std::to_string(INT64_MIN))
     return walk.refuse("a row has the smallest integer as its key; give it another one first");
-  return {};
+  return type == BatchKey::Type::Text ? check_texts(connection, walk) : Status();
 }
 
 std::int64_t first_number(const std::string &text) {

@@ -123,7 +123,9 @@ Result<std::vector<std::string>> SqliteDatabase::secure_history(const std::vecto
 }
 
 Result<LockAttempt> SqliteDatabase::try_lock() {
-  return lock_.try_lock(options_.who, options_.run_id);
+  auto attempt = lock_.try_lock(options_.who, options_.run_id);
+  if (attempt && attempt->acquired) backups_.remove_leftover();
+  return attempt;
 }
 
 void SqliteDatabase::release_lock() noexcept {

@@ -174,10 +174,14 @@ Status SqliteBackups::replace(const RestoreRequest &request, BackupObserver &obs
   if (auto done = copy_pages(connection_, *copy, {BackupPhase::Restore, half, 0}, none, observer); !done)
     return fail(ended(done.error(), none, "the restore failed, and the database is as it was"));
   const auto found = take_contents(connection_, none, observer);
-  if (!found) return fail(ended(found.error(), none, "the database was restored but could not be read afterwards"));
+  if (!found) {
+    Error error = found.error();
+    error.message = "the database was restored but could not be read afterwards: " + error.message;
+    return fail(std::move(error));
+  }
   if (const auto different = differences(wanted, *found, false); !different.empty())
-    return fail(ErrorCode::BackupFailed, "the database was restored but does not hold what the backup does: " +
-                                             joined(different) + ". Look at its disk, and restore again");
+    return fail(ErrorCode::Internal, "the database was restored but does not hold what the backup does: " + joined(different) +
+                                         ". Look at its disk, and restore again");
   // The WAL is now as large as the database. Readers may keep it from being emptied; then a later checkpoint will.
   const auto lock_timeout = connection_.lock_timeout();
   connection_.set_lock_timeout(kCheckpointWait);

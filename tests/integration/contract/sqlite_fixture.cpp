@@ -138,6 +138,11 @@ public:
         {"empty_key", "CREATE TABLE walk (k TEXT NOT NULL UNIQUE); INSERT INTO walk VALUES ('')", std::nullopt},
         {"text_in_integer", "CREATE TABLE walk (k int NOT NULL UNIQUE); INSERT INTO walk VALUES (1), ('x')", std::nullopt},
         {"blob_in_text", "CREATE TABLE walk (k TEXT NOT NULL UNIQUE); INSERT INTO walk VALUES ('a'), (x'00')", std::nullopt},
+        {"not_utf8", "CREATE TABLE walk (k TEXT NOT NULL UNIQUE); INSERT INTO walk VALUES ('a'), (CAST(x'62ff' AS TEXT)), ('c')",
+         std::nullopt},
+        {"nul", "CREATE TABLE walk (k TEXT NOT NULL UNIQUE); INSERT INTO walk VALUES ('a'), ('b' || char(0) || 'c'), ('d')",
+         std::nullopt},
+        {"umlauts", "CREATE TABLE walk (k TEXT NOT NULL UNIQUE); INSERT INTO walk VALUES ('ä'), ('𝄞'), ('ї')", Text},
         {"smallest", "CREATE TABLE walk (k INTEGER PRIMARY KEY); INSERT INTO walk VALUES (-9223372036854775808)", std::nullopt},
     };
   }

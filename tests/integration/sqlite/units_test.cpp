@@ -305,5 +305,24 @@ TEST_F(SqliteUnits, BatchKeyRefusalsSayWhy) {
     EXPECT_FAILS(database_->batch_key(walk.first, walk.second), ErrorCode::SqlError, message);
 }
 
+// Their bytes would have been replaced in the journal's JSON, and the batches after a kill have gone on elsewhere.
+TEST_F(SqliteUnits, KeysThatTheJournalCouldNotKeepAreRefused) {
+  const auto refused = [](const std::string &flaw) {
+    return "table:walk key:k cannot be walked in batches: the key of a row " + flaw +
+           ", so the journal could not keep it as it is; give that row another key first";
+  };
+  ASSERT_DONE(database_->query(
+      "CREATE TABLE walk (k TEXT NOT NULL UNIQUE); INSERT INTO walk VALUES ('a'), (CAST(x'62ff' AS TEXT)), ('c')"));
+  EXPECT_FAILS(database_->batch_key("walk", "k"), ErrorCode::SqlError, refused("is not valid UTF-8 text"));
+  ASSERT_DONE(database_->query("UPDATE walk SET k = 'b' || char(0) || 'c' WHERE k NOT IN ('a', 'c')"));
+  EXPECT_FAILS(database_->batch_key("walk", "k"), ErrorCode::SqlError, refused("contains a NUL character"));
+  const auto wide = open("utf16.db");
+  ASSERT_DONE(wide->query("PRAGMA encoding='UTF-16be'; CREATE TABLE walk (k TEXT NOT NULL UNIQUE); INSERT INTO walk VALUES "
+                          "('a'), ('\xf0\x9d\x84\x9e')"));
+  ASSERT_DONE(wide->batch_key("walk", "k"));
+  ASSERT_DONE(wide->query("INSERT INTO walk VALUES (CAST(x'0062d800' AS TEXT))"));
+  EXPECT_FAILS(wide->batch_key("walk", "k"), ErrorCode::SqlError, refused("is not valid UTF-16 text"));
+}
+
 } // namespace
 } // namespace migrator::database

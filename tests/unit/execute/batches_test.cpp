@@ -226,6 +226,21 @@ TEST_P(TextKeyTest, StartsBelowTheLowest) {
             1);
 }
 
+// The journal is JSON: such a key would come back as another one (bytes replaced), and the batches after a kill go on elsewhere.
+TEST_F(BatchesTest, WhatJsonCannotKeepIsRefused) {
+  prepare({}, 2);
+  for (const std::string &bad : {std::string("b\xff"), std::string("a\0b", 3)}) {
+    database.key = database::BatchKey{database::BatchKey::Type::Text, "text", 0};
+    database.answers = [&](const std::string &sql) {
+      return sql.find("WHERE") == std::string::npos ? one_cell(bad) : database::Rows{{"k"}, {}, 0};
+    };
+    EXPECT_STOPPED(
+        upgrade(), ErrorCode::SqlError,
+        "m/a.sql:5: the data section fill cannot walk t.k: the key of a row is not valid UTF-8 text, or contains a NUL "
+        "character, so the journal could not keep it as it is; give that row another key first");
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Execute, TextKeyTest,
                          testing::Values(TextKey{"uuid", database::BatchKey::Type::Uuid, "uuid",
                                                  "10000000-0000-0000-0000-000000000000", ""},

@@ -11,6 +11,13 @@ std::string decoded(std::string_view bytes) {
   return text ? std::string(*text) : text.error().text();
 }
 
+TEST(Utf8, IsToldFromWhatIsNot) {
+  for (const std::string_view good : {"", "a", "\xc3\xa4", "\xe2\x82\xac and more than eight", "\xf0\x9d\x84\x9e"})
+    EXPECT_TRUE(is_utf8(good)) << good;
+  for (const std::string_view bad : {"\xff", "a\xc3", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "eight letters \x80"})
+    EXPECT_FALSE(is_utf8(bad));
+}
+
 TEST(Decode, LineEndsAndByteOrderMark) {
   EXPECT_EQ(decoded("a\r\nb\r\n"), "a\nb\n");
   EXPECT_EQ(decoded("\xEF\xBB\xBF"
