@@ -1,6 +1,7 @@
 #include "migrator/commands/move.h"
 
 #include <algorithm>
+#include <future>
 
 #include <fmt/format.h>
 
@@ -12,6 +13,7 @@
 #include "migrator/execute/executor.h"
 #include "migrator/execute/lock.h"
 #include "migrator/execute/signals.h"
+#include "migrator/ledger/read.h"
 #include "migrator/plan/danger.h"
 #include "migrator/plan/offline.h"
 #include "migrator/report/plan_report.h"
@@ -62,6 +64,13 @@ private:
     return plan ? check_plan(standing->state, *plan) : Status(fail(plan.error()));
   }
 
+  // PostgreSQL's adapter and the libraries it stands on take as long to load as a hundred files to read: both at once. Errors are connect()'s.
+  std::future<void> load_driver_ahead() const {
+    const auto &url = context_.settings.database_url;
+    if (!url || url->dialect == Dialect::Sqlite) return {};
+    return std::async(std::launch::async, [&settings = context_.settings] { static_cast<void>(configured_driver(settings)); });
+  }
+
   Status dry_run() {
     Result<Files> files = load_files(context_);
     if (!files) return fail(files.error());
@@ -80,6 +89,7 @@ private:
   Status run_reported() {
     execute::Stop stop;
     execute::SignalWatcher signals(stop);
+    const std::future<void> driver = load_driver_ahead();
     Result<Files> files = load_files(context_);
     if (!files) return fail(files.error());
     if (context_.settings.database_url) context_.output.note("database " + context_.settings.database_url->redacted);
@@ -97,21 +107,21 @@ private:
     database::Database &database = *connection.database;
     RunObserver observer(context_);
     if (Status ready = database.preflight(); !ready) return ready;
-    if (Status willing = ask(connection, files); !willing) return willing;
+    Result<Planned> planned = plan_on(connection, files);
+    if (!planned) return fail(planned.error());
+    if (Status willing = ask(connection, *planned); !willing) return willing;
 
     execute::Lock lock(database);
     if (Status locked = lock.take(options_.lock_wait, context_.clock, stop, observer); !locked) return locked;
     if (request_.options.timeout) signals.set_deadline(*request_.options.timeout);
 
-    Result<Standing> standing = read_standing(connection, files);
-    if (!standing) return fail(standing.error());
+    planned = plan_again(connection, files, std::move(*planned));
+    if (!planned) return fail(planned.error());
+    const Standing *const standing = &planned->standing;
+    const plan::Plan *const plan = &planned->plan;
     if (Status lifted = lift_stale_fence(connection, standing->state, observer); !lifted) return lifted;
-    report_.heads_before = report_.heads_after = standing->state.heads;
-    Result<plan::Plan> plan = make_plan(connection, files, *standing, request_.plan);
-    if (!plan) return fail(plan.error());
     report_.plan_hash = plan->hash;
     report_.untouched = plan->untouched;
-    if (Status allowed = check_plan(standing->state, *plan); !allowed) return allowed;
 
     const execute::Surroundings run{database, options_, context_.clock,
                                     stop,     observer, ledger::tables(connection.history, connection.dialect)};
@@ -159,18 +169,43 @@ private:
     return plan.outcome == graph::WalkOutcome::Ahead ? execute::RunOutcome::Ahead : execute::RunOutcome::NothingToDo;
   }
 
-  // Before the lock, so that nobody waits for a person's answer. Without a terminal the verb is the consent.
-  Status ask(const Connection &connection, const Files &files) {
-    Result<Standing> standing = read_standing(connection, files);
+  // What the database says, and the plan that follows from it.
+  struct Planned {
+    Standing standing;
+    plan::Plan plan;
+  };
+
+  Result<Planned> plan_on(const Connection &connection, const Files &files) {
+    Result<ledger::State> state = ledger::read_state(*connection.database, connection.history);
+    if (!state) return fail(state.error());
+    return plan_from(connection, files, std::move(*state));
+  }
+
+  // Under the lock. A plan follows from files and state alone: while the state is what it was, so is the plan.
+  Result<Planned> plan_again(const Connection &connection, const Files &files, Planned before) {
+    Result<ledger::State> state = ledger::read_state(*connection.database, connection.history);
+    if (!state) return fail(state.error());
+    if (*state == before.standing.state) return before;
+    return plan_from(connection, files, std::move(*state));
+  }
+
+  Result<Planned> plan_from(const Connection &connection, const Files &files, ledger::State state) {
+    Result<Standing> standing = standing_of(files, std::move(state));
     if (!standing) return fail(standing.error());
     report_.heads_before = report_.heads_after = standing->state.heads;
     Result<plan::Plan> plan = make_plan(connection, files, *standing, request_.plan);
     if (!plan) return fail(plan.error());
-    if (Status allowed = check_plan(standing->state, *plan); !allowed) return allowed;
-    const std::vector<std::string> losses = plan::losses(*plan, connection.dialect);
-    if (plan->goes_down() && plan->heads_after.empty())
+    if (Status allowed = check_plan(standing->state, *plan); !allowed) return fail(allowed.error());
+    return Planned{std::move(*standing), std::move(*plan)};
+  }
+
+  // Before the lock, so that nobody waits for a person's answer. Without a terminal the verb is the consent.
+  Status ask(const Connection &connection, const Planned &planned) const {
+    const plan::Plan &plan = planned.plan;
+    const std::vector<std::string> losses = plan::losses(plan, connection.dialect);
+    if (plan.goes_down() && plan.heads_after.empty())
       return report::confirm(
-          fmt::format("This takes all {} applied revisions away and leaves an empty database.", plan->steps.size()),
+          fmt::format("This takes all {} applied revisions away and leaves an empty database.", plan.steps.size()),
           context_.global.yes);
     if (losses.empty()) return {};
     return report::confirm(report::printable(fmt::format("This loses data for good: {}.", fmt::join(losses, "; "))),

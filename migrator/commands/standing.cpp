@@ -53,15 +53,17 @@ Result<Files> load_files(const Context &context) {
 Result<Standing> read_standing(const Connection &connection, const Files &files) {
   Result<ledger::State> state = ledger::read_state(*connection.database, connection.history);
   if (!state) return fail(state.error());
-  Result<graph::RevisionMap> map = plan::combine(files.nodes, *state);
+  return standing_of(files, std::move(*state));
+}
+
+Result<Standing> standing_of(const Files &files, ledger::State state) {
+  Result<graph::RevisionMap> map = plan::combine(files.nodes, state);
   if (!map) return fail(map.error());
-  return Standing{std::move(*state), std::move(*map)};
+  return Standing{std::move(state), std::move(*map)};
 }
 
 Result<Standing> standing_of_nothing(const Files &files) {
-  Result<graph::RevisionMap> map = plan::combine(files.nodes, {});
-  if (!map) return fail(map.error());
-  return Standing{{}, std::move(*map)};
+  return standing_of(files, {});
 }
 
 Result<plan::Plan> make_plan(const Connection &connection, const Files &files, const Standing &standing,

@@ -26,6 +26,8 @@ struct Standing {
   graph::RevisionMap map;
 };
 Result<Standing> read_standing(const Connection &connection, const Files &files);
+// The same from a state that has been read.
+Result<Standing> standing_of(const Files &files, ledger::State state);
 // The same for a database that is not there yet.
 Result<Standing> standing_of_nothing(const Files &files);
 

@@ -40,6 +40,8 @@ struct Progress {
   std::optional<std::string> last_key;  // of the last committed batch; none: nothing committed yet
   std::optional<std::string> upper_key; // fixed when the data section began; none: the table was empty
   std::int64_t rows = 0;                // changed so far
+
+  bool operator==(const Progress &) const = default;
 };
 
 // "a, b", or "base" for none: how messages name where a history stands.
@@ -75,6 +77,8 @@ struct Entry {
   std::string tool_version;
   std::string started_at;
   std::int64_t duration_ms = 0;
+
+  bool operator==(const Entry &) const = default;
 };
 
 // Rows of the version table that a step takes away and adds (the graph's head change).
@@ -94,6 +98,7 @@ struct State {
   std::map<std::string, std::string> meta;
 
   bool empty() const noexcept { return heads.empty() && latest.empty(); }
+  bool operator==(const State &) const = default;
 };
 
 } // namespace migrator::ledger
