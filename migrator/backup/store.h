@@ -67,7 +67,7 @@ public:
   Result<Listing> list() const;
   // By id or unique prefix; Usage (2) with what there is if none or several fit.
   Result<Manifest> find(const std::string &id_or_prefix) const;
-  // Reads every byte against SHA256SUMS and the manifest.
+  // Reads every byte against SHA256SUMS and the manifest. An error's subject is the id if bytes differ, the path if they cannot be read.
   Status check_bytes(const Manifest &manifest, const Reading &read) const;
   // Writes a manifest anew (a later proof), atomically for those who list.
   Status rewrite(const Manifest &manifest) const;

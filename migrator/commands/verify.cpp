@@ -117,6 +117,18 @@ private:
     return {};
   }
 
+  // Its bytes are not what was proven: nothing that keeps proven backups shall rely on it.
+  void withdraw(backup::Manifest &manifest) {
+    manifest.proof = database::Proof::None;
+    manifest.proved_at.clear();
+    write_down(manifest);
+  }
+
+  void write_down(const backup::Manifest &manifest) {
+    if (const Status written = store_.rewrite(manifest); !written)
+      note("the proof could not be written down: " + written.error().message);
+  }
+
   // The whole id.
   Result<std::string> prove(const std::string &id) {
     Result<backup::Manifest> manifest = store_.find(id);
@@ -127,6 +139,7 @@ private:
       observer_.progressed(database::BackupPhase::Hash, done, of);
       return in_time();
     });
+    if (!whole && whole.error().subject == std::vector{manifest->id}) withdraw(*manifest);
     if (whole)
       whole = (*driver)->prover().prove(
           store_.folder_of(manifest->id), manifest->dumped, proof_, scratch_of(context_.settings), deadline_,
@@ -139,8 +152,7 @@ private:
     if (proof_ >= manifest->proof) {
       manifest->proof = proof_;
       manifest->proved_at = execute::rfc3339(context_.clock.now());
-      if (const Status written = store_.rewrite(*manifest); !written)
-        note("the proof could not be written down: " + written.error().message);
+      write_down(*manifest);
     }
     return manifest->id;
   }
