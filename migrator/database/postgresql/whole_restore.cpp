@@ -316,4 +316,14 @@ Status fill_empty(const RestoreSite &site, const RestoreRequest &request, Backup
   return Loading(site, request, observer).run(load);
 }
 
+Status fill_new(const RestoreSite &site, const RestoreRequest &request, const std::string &fence, BackupObserver &observer) {
+  const auto list = list_archive(site.tools, file_of(request), site.limits);
+  if (!list) return tl::unexpected(list.error());
+  Load load;
+  load.entries = *list;
+  load.fence = fence;
+  load.comparing = {true, true};
+  return Loading(site, request, observer).run(load);
+}
+
 } // namespace migrator::database::postgresql
