@@ -18,10 +18,13 @@ TEST_F(Restore, EverythingOfEveryKindComesBackInPlace) {
   ASSERT_DONE(prove(*dumped, "first", Proof::Archive));
   ASSERT_DONE(prove(*dumped, "first", Proof::Restore));
   EXPECT_THAT(observer_.notes, IsEmpty());
-  execute("DROP EVENT TRIGGER no_ddl; DROP TABLE customers CASCADE; DROP EXTENSION citext CASCADE; DROP SCHEMA audit CASCADE; DROP TYPE mood "
-          "CASCADE; SELECT lo_unlink(4711); CREATE TABLE stranger (i int); SELECT lo_create(1); CREATE SCHEMA new_one; CREATE TABLE "
-          "new_one.t (i int); CREATE EXTENSION pg_trgm; ALTER DEFAULT PRIVILEGES GRANT ALL ON SEQUENCES TO shop_writer; GRANT ALL ON SCHEMA "
-          "public TO PUBLIC; UPDATE orders SET total = 0; SELECT nextval('lone')");
+  execute(
+      "DROP EVENT TRIGGER no_ddl; DROP TABLE customers CASCADE; DROP EXTENSION citext CASCADE; DROP SCHEMA audit CASCADE; DROP "
+      "TYPE mood "
+      "CASCADE; SELECT lo_unlink(4711); CREATE TABLE stranger (i int); SELECT lo_create(1); CREATE SCHEMA new_one; CREATE TABLE "
+      "new_one.t (i int); CREATE EXTENSION pg_trgm; ALTER DEFAULT PRIVILEGES GRANT ALL ON SEQUENCES TO shop_writer; GRANT ALL ON "
+      "SCHEMA "
+      "public TO PUBLIC; UPDATE orders SET total = 0; SELECT nextval('lone')");
   const std::string before = acl();
   hold_everybody_out(*database);
   const auto request = restore_of(*dumped, "first");
@@ -38,14 +41,16 @@ TEST_F(Restore, EverythingOfEveryKindComesBackInPlace) {
 TEST_F(Restore, ASwapKeepsWhatTheClusterKnowsOfTheDatabase) {
   make_rich();
   execute("ALTER DATABASE " + name_ + " SET search_path TO public, \"Odd schema\"; ALTER DATABASE " + name_ +
-          " SET work_mem TO '5MB'; ALTER ROLE shop_writer IN DATABASE " + name_ + " SET my.setting TO 'a''b'; ALTER DATABASE " + name_ +
-          " CONNECTION LIMIT 17; COMMENT ON DATABASE " + name_ + " IS 'the shop'; GRANT TEMP ON DATABASE " + name_ +
+          " SET work_mem TO '5MB'; ALTER ROLE shop_writer IN DATABASE " + name_ + " SET my.setting TO 'a''b'; ALTER DATABASE " +
+          name_ + " CONNECTION LIMIT 17; COMMENT ON DATABASE " + name_ + " IS 'the shop'; GRANT TEMP ON DATABASE " + name_ +
           " TO shop_writer WITH GRANT OPTION; ALTER DATABASE " + name_ + " OWNER TO shop_writer");
   const std::string known =
-      "SELECT string_agg(x, E'\\n' ORDER BY x) FROM (SELECT 'setting ' || coalesce(nullif(setrole, 0)::regrole::text, '') || array_to_string("
+      "SELECT string_agg(x, E'\\n' ORDER BY x) FROM (SELECT 'setting ' || coalesce(nullif(setrole, 0)::regrole::text, '') || "
+      "array_to_string("
       "setconfig, ' ') FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase WHERE datname = '" +
-      name_ + "' UNION ALL SELECT concat_ws(' ', datdba::regrole, datconnlimit, datistemplate, datallowconn, datcollate, "
-              "shobj_description(oid, 'pg_database')) FROM pg_database WHERE datname = '" +
+      name_ +
+      "' UNION ALL SELECT concat_ws(' ', datdba::regrole, datconnlimit, datistemplate, datallowconn, datcollate, "
+      "shobj_description(oid, 'pg_database')) FROM pg_database WHERE datname = '" +
       name_ + "') y(x)";
   const std::string before = acl() + server().execute("postgres", known);
   const auto database = open();
