@@ -9,6 +9,7 @@
 #include "migrator/database/postgresql/connect_fence.h"
 #include "migrator/database/postgresql/histories.h"
 #include "migrator/database/postgresql/snapshot_dump.h"
+#include "migrator/database/postgresql/swap_restore.h"
 #include "migrator/database/postgresql/whole_restore.h"
 
 namespace migrator::database::postgresql {
@@ -77,7 +78,7 @@ Status PostgresqlBackups::check_restore(const RestoreRequest &request) {
   if (!tools) return tl::unexpected(tools.error());
   const Limits within = limits(request.deadline);
   const RestoreSite site{session_, history_, keys_, *tools, within};
-  return check_in_place(site, request);
+  return request.swap ? check_swap(site, settings_, request) : check_in_place(site, request);
 }
 
 Status PostgresqlBackups::restore(const RestoreRequest &request, BackupObserver &observer) {
@@ -85,7 +86,8 @@ Status PostgresqlBackups::restore(const RestoreRequest &request, BackupObserver 
   if (!tools) return tl::unexpected(tools.error());
   const Limits within = limits(request.deadline);
   const RestoreSite site{session_, history_, keys_, *tools, within};
-  Status done = restore_in_place(site, request, observer);
+  Status done =
+      request.swap ? restore_by_swap(site, settings_, lock_, request, observer) : restore_in_place(site, request, observer);
   if (!done && done.error().code == ErrorCode::Terminated) session_.take_interrupt();
   return done;
 }

@@ -9,6 +9,7 @@
 #include "migrator/database/postgresql/client_run.h"
 #include "migrator/database/postgresql/client_tools.h"
 #include "migrator/database/postgresql/history.h"
+#include "migrator/database/postgresql/run_lock.h"
 #include "migrator/database/postgresql/session.h"
 
 namespace migrator::database::postgresql {
@@ -16,8 +17,9 @@ namespace migrator::database::postgresql {
 class PostgresqlBackups final : public Backups {
 public:
   // References outlive this. Session::request_interrupt() ends what runs, children included.
-  PostgresqlBackups(Session &session, const History &history, AdvisoryKeys keys, std::string run_id)
-      : session_(session), history_(history), keys_(keys), run_id_(std::move(run_id)) {}
+  PostgresqlBackups(Session &session, const ConnectionSettings &settings, const History &history, AdvisoryKeys keys,
+                    RunLock &lock, std::string run_id)
+      : session_(session), settings_(settings), history_(history), keys_(keys), lock_(lock), run_id_(std::move(run_id)) {}
 
   Result<BackupNeeds> check(const BackupCheck &check) override;
   Result<Dumped> dump(const DumpRequest &request, BackupObserver &observer) override;
@@ -36,8 +38,10 @@ private:
   int server_major() const { return session_.server_version() / 10000; }
 
   Session &session_;
+  const ConnectionSettings &settings_; // that made `session_`
   const History &history_;
   AdvisoryKeys keys_;
+  RunLock &lock_;
   std::string run_id_;
 };
 

@@ -21,6 +21,7 @@ constexpr const char *kNoMember =
 constexpr const char *kUserSchema = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'";
 // Below it is what initdb made.
 constexpr int kFirstOfUsers = 16384;
+constexpr int kFirstWithTrusted = 130000;
 constexpr int kFirstWithDatabaseOwner = 150000;
 
 // Who owns what stands in a schema.
@@ -100,6 +101,7 @@ public:
     if (done) done = default_privileges();
     if (done) done = public_schema();
     if (done) done = count_locks();
+    if (done) done = for_superusers(list, wanted);
     if (!done) return tl::unexpected(done.error());
     return std::move(clearing_);
   }
@@ -335,6 +337,26 @@ private:
     return {};
   }
 
+  Status for_superusers(const std::vector<ListedEntry> &list, const std::set<std::string> &wanted) {
+    const auto super = ask_("SELECT r.rolsuper::int::text FROM pg_catalog.pg_roles r WHERE r.rolname = current_user", 1);
+    if (!super) return tl::unexpected(super.error());
+    if (super->at(0)[0] == "1") return {};
+    for (const ListedEntry &entry : list)
+      if (entry.type == "EVENT TRIGGER") clearing_.for_superusers.push_back("event trigger " + second_word(entry.rest));
+    std::set<std::string> missing;
+    for (const std::string &extension : wanted)
+      if (!clearing_.kept_extensions.contains(extension)) missing.insert(extension);
+    const auto hard = ask_(
+        fmt::format(
+            "SELECT w.name FROM pg_catalog.unnest(ARRAY[{}]::text[]) w(name) WHERE w.name IS NOT NULL AND NOT EXISTS (SELECT 1 "
+            "FROM pg_catalog.pg_available_extension_versions v WHERE v.name = w.name AND (NOT v.superuser{})) ORDER BY 1",
+            literals(missing), server_version_ >= kFirstWithTrusted ? " OR v.trusted" : ""),
+        1);
+    if (!hard) return tl::unexpected(hard.error());
+    for (const auto &row : *hard) clearing_.for_superusers.push_back("extension " + row[0]);
+    return {};
+  }
+
   const Ask &ask_;
   int server_version_;
   Clearing clearing_;
@@ -346,23 +368,23 @@ Result<Clearing> plan_clearing(const Ask &ask, const std::vector<ListedEntry> &l
   return Planner(ask, server_version).plan(list);
 }
 
-std::string list_for(const std::vector<ListedEntry> &list, const Clearing &clearing) {
-  std::string lines;
+std::vector<ListedEntry> list_for(const std::vector<ListedEntry> &list, const Clearing &clearing) {
+  std::vector<ListedEntry> wanted;
   for (const ListedEntry &entry : list) {
     const bool kept_schema = entry.type == "SCHEMA" && clearing.kept_schemas.contains(second_word(entry.rest));
     bool kept_extension = entry.type == "EXTENSION" && clearing.kept_extensions.contains(second_word(entry.rest));
     for (const std::string &extension : clearing.kept_extensions)
       kept_extension = kept_extension || (entry.type == "COMMENT" && entry.rest.rfind("- EXTENSION " + extension + " ", 0) == 0);
-    if (!kept_schema && !kept_extension) lines += entry.line + "\n";
+    if (!kept_schema && !kept_extension) wanted.push_back(entry);
   }
-  return lines;
+  return wanted;
 }
 
 std::int64_t locks_to_make(const std::vector<ListedEntry> &list) {
   std::int64_t locks = 0;
   for (const ListedEntry &entry : list) {
     ++locks;
-    if (entry.type == "TABLE" || entry.type == "MATERIALIZED") locks += 2; // with the table for long values and its index
+    if (entry.type == "TABLE" || entry.type == "MATERIALIZED VIEW") locks += 2; // with the table for long values and its index
   }
   return locks;
 }

@@ -18,14 +18,15 @@ struct Clearing {
   std::vector<std::string> subscriptions; // which no restore can put back
   std::set<std::string> kept_schemas;     // that the dump must not make again
   std::set<std::string> kept_extensions;
-  std::int64_t locks = 0; // that dropping takes, at most
+  std::vector<std::string> for_superusers; // what only a superuser can make again, and this role is none
+  std::int64_t locks = 0;                  // that dropping takes, at most
 };
 
 // `list` is of the dump (dump_text.h).
 Result<Clearing> plan_clearing(const Ask &ask, const std::vector<ListedEntry> &list, int server_version);
 
-// The lines of `list` that are to be restored over what a clearing keeps.
-std::string list_for(const std::vector<ListedEntry> &list, const Clearing &clearing);
+// Those of `list` that are to be restored over what a clearing keeps.
+std::vector<ListedEntry> list_for(const std::vector<ListedEntry> &list, const Clearing &clearing);
 
 // Locks that restoring the entries takes, at most.
 std::int64_t locks_to_make(const std::vector<ListedEntry> &list);

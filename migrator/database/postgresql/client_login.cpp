@@ -110,7 +110,7 @@ process::Command ClientLogin::offline(const std::string &program, std::vector<st
   command.arguments = std::move(arguments);
   command.arguments.insert(command.arguments.begin(), program);
   command.environment = {{"LC_ALL", "C"}, {"LANGUAGE", ""}};
-  command.without = {"PG*"};
+  command.without = {"PG*", "DATABASE_URL*", "MIGRATOR_*"};
   return command;
 }
 

@@ -170,8 +170,10 @@ std::vector<DumpEntry> DumpReader::finish() {
   return std::exchange(entries_, {});
 }
 
+// A comment of pg_dump's own has a bare "--" before it; a function's text may hold lines that look like one.
 void DumpReader::line(std::string_view line) {
-  if (auto entry = entry_of(line)) {
+  const bool after_mark = std::exchange(after_mark_, line == "--");
+  if (auto entry = after_mark ? entry_of(line) : std::nullopt) {
     entries_.push_back(std::move(*entry));
     if (has_tablespace(entries_.back())) entries_.back().tablespace = tablespace_;
     return;
@@ -286,9 +288,9 @@ std::string database_options_in(std::string_view text) {
 }
 
 std::vector<ListedEntry> read_list(std::string_view list) {
-  // Longest first: a type is told from what follows it only by being known.
-  constexpr std::array<std::string_view, 4> kOfSeveralWords{"MATERIALIZED VIEW DATA", "TABLE DATA", "SEQUENCE SET",
-                                                            "DEFAULT ACL"};
+  // A type is told from what follows it only by being known; the longest counts, which stands last.
+  constexpr std::array<std::string_view, 6> kOfSeveralWords{"TABLE DATA",   "MATERIALIZED VIEW", "MATERIALIZED VIEW DATA",
+                                                            "SEQUENCE SET", "DEFAULT ACL",       "EVENT TRIGGER"};
   std::vector<ListedEntry> entries;
   for (std::size_t from = 0; from < list.size();) {
     const auto to = std::min(list.find('\n', from), list.size());
@@ -310,6 +312,10 @@ std::vector<ListedEntry> read_list(std::string_view list) {
     entries.push_back(std::move(entry));
   }
   return entries;
+}
+
+bool is_event_trigger(const ListedEntry &entry) {
+  return entry.type == "EVENT TRIGGER" || starts_with(entry.rest, "- EVENT TRIGGER ");
 }
 
 // The head of the text: comments, \restrict, BEGIN; and settings.

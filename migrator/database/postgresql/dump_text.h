@@ -37,6 +37,7 @@ private:
   std::string rest_;
   std::vector<DumpEntry> entries_;
   std::string tablespace_;
+  bool after_mark_ = false;
 };
 
 // Whether what an entry is about is compared in another way, or not at all (large objects: by their bytes).
@@ -70,6 +71,9 @@ struct ListedEntry {
   std::string rest; // schema or "-", tag and owner, as printed
 };
 std::vector<ListedEntry> read_list(std::string_view list);
+
+// Whether an entry makes an event trigger, or is about one: those come last, for they fire at what comes after them.
+bool is_event_trigger(const ListedEntry &entry);
 
 // What pg_restore writes on its way into psql, within a transaction that we began: its own BEGIN and COMMIT (of --single-transaction) are taken
 // out, and settings that the server is too old for.

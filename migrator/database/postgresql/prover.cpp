@@ -59,6 +59,9 @@ Status prove_restore(const std::vector<ClientTools> &installed, const std::strin
   if (!options) return tl::unexpected(options.error());
   const auto definitions = archive_definitions(*tools, file, limits);
   if (!definitions) return tl::unexpected(definitions.error());
+  const auto list = list_archive(*tools, file, limits);
+  if (!list) return tl::unexpected(list.error());
+  const InTwoParts parts = in_two_parts(*list);
   const auto scratch = ScratchDatabase::make(**session, *options);
   if (!scratch) return tl::unexpected(scratch.error());
   const auto login = ClientLogin::as(**session, (*scratch)->name());
@@ -71,17 +74,18 @@ Status prove_restore(const std::vector<ClientTools> &installed, const std::strin
   {
     const auto psql = RestoringPsql::start(*tools, *login, limits, server_version);
     if (!psql) return fail(as_proof(psql.error()));
-    std::vector<std::string> arguments{"--file=-", "--single-transaction", "--exit-on-error", "--no-tablespaces"};
-    if (!comparing.with_roles) arguments.insert(arguments.end(), {"--no-owner", "--no-acl"});
-    arguments.push_back(file);
-    const auto loaded =
-        (*psql)->relay(arguments, [&observer](std::int64_t bytes) { observer.progressed(BackupPhase::Restore, bytes, 0); });
-    if (!loaded) {
+    std::vector<std::string> flags{"--no-tablespaces"};
+    if (!comparing.with_roles) flags.insert(flags.end(), {"--no-owner", "--no-acl"});
+    const auto relay = [&](const std::vector<ListedEntry> &entries) -> Status {
+      const auto loaded = (*psql)->relay(
+          file, entries, flags, [&observer](std::int64_t bytes) { observer.progressed(BackupPhase::Restore, bytes, 0); });
+      if (loaded) return {};
       Error error = as_proof(loaded.error());
       if (error.code == ErrorCode::BackupFailed)
         error.message = "the backup cannot be restored into a scratch database: " + error.message;
       return fail(std::move(error));
-    }
+    };
+    if (auto loaded = relay(parts.first); !loaded) return loaded;
     const Ask ask = [&psql](const std::string &sql, std::size_t columns) { return (*psql)->ask(sql, columns); };
     if (auto set = (*psql)->run(row_text_settings()); !set) return set;
     const auto differ = row_differences(dumped, ask, none, comparing, observer);
@@ -92,6 +96,7 @@ Status prove_restore(const std::vector<ClientTools> &installed, const std::strin
                               "a new one",
                               fmt::join(*differ, "; ")));
     }
+    if (auto loaded = relay(parts.last); !loaded) return loaded;
     Error why;
     if ((*psql)->commit(why) != CommitOutcome::Committed) return fail(as_proof(std::move(why)));
   }

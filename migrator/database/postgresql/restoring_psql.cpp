@@ -184,9 +184,24 @@ Result<Table> RestoringPsql::ask(const std::string &sql, std::size_t columns) {
   return table;
 }
 
-Status RestoringPsql::relay(const std::vector<std::string> &arguments, const std::function<void(std::int64_t bytes)> &passed) {
+Status RestoringPsql::relay(const std::string &file, const std::vector<ListedEntry> &entries,
+                            const std::vector<std::string> &flags, const std::function<void(std::int64_t bytes)> &passed) {
+  if (entries.empty()) return {};
+  std::string lines;
+  for (const ListedEntry &entry : entries) lines += entry.line + "\n";
+  const auto list = MemoryFile::holding(lines);
+  if (!list) return tl::unexpected(list.error());
+  std::vector<std::string> arguments{"--file=-", "--single-transaction", "--exit-on-error", "--use-list=" + (*list)->path()};
+  arguments.insert(arguments.end(), flags.begin(), flags.end());
+  arguments.push_back(file);
   if (auto relayed = implementation_->relay(arguments, passed); !relayed) return relayed;
   return run("");
+}
+
+InTwoParts in_two_parts(const std::vector<ListedEntry> &entries) {
+  InTwoParts parts;
+  for (const ListedEntry &entry : entries) (is_event_trigger(entry) ? parts.last : parts.first).push_back(entry);
+  return parts;
 }
 
 CommitOutcome RestoringPsql::commit(Error &why) {

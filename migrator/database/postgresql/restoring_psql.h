@@ -10,9 +10,16 @@
 #include "migrator/database/postgresql/client_login.h"
 #include "migrator/database/postgresql/client_run.h"
 #include "migrator/database/postgresql/client_tools.h"
+#include "migrator/database/postgresql/dump_text.h"
 #include "migrator/database/postgresql/question.h"
 
 namespace migrator::database::postgresql {
+
+// The entries apart from event triggers, and those, which are passed on last of all.
+struct InTwoParts {
+  std::vector<ListedEntry> first, last;
+};
+InTwoParts in_two_parts(const std::vector<ListedEntry> &entries);
 
 enum class CommitOutcome : std::uint8_t { Committed, RolledBack, Unknown };
 
@@ -32,8 +39,9 @@ public:
   // Statements of ours, each ended by a semicolon; what they give is dropped. Waits until they are done.
   Status run(std::string_view sql);
   Result<Table> ask(const std::string &sql, std::size_t columns);
-  // Passes on what `pg_restore` makes of a dump with these arguments; `passed` hears of the bytes so far.
-  Status relay(const std::vector<std::string> &arguments, const std::function<void(std::int64_t bytes)> &passed);
+  // Passes on what pg_restore makes of the entries of a dump, by `flags` ("--no-owner"); `passed` hears of the bytes so far.
+  Status relay(const std::string &file, const std::vector<ListedEntry> &entries, const std::vector<std::string> &flags,
+               const std::function<void(std::int64_t bytes)> &passed);
   // Heeds no limit. Unknown: the connection went, or psql was killed, after COMMIT had been sent. `why` is set unless it is Committed.
   CommitOutcome commit(Error &why);
 

@@ -94,6 +94,13 @@ void RunLock::release() noexcept {
   }
 }
 
+void RunLock::leave() noexcept {
+  held_ = false;
+  if (connecting_.valid()) connecting_.wait();
+  connecting_ = {};
+  session_.reset();
+}
+
 Result<std::optional<LockHolder>> find_lock_holder(Session &session, const AdvisoryKeys &keys) {
   const auto holders = find_holders(
       session, fmt::format("l.mode = 'ExclusiveLock' AND (({}) OR ({}))", in_pg_locks(keys.history), in_pg_locks(keys.database)));

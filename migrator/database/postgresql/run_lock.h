@@ -28,6 +28,8 @@ public:
   // ConnectionLost if the connection that holds the lock has gone. Costs nothing as long as the server is silent on it.
   Status verify();
   void release() noexcept;
+  // Gives the lock up and leaves the server. try_acquire() connects again.
+  void leave() noexcept;
   bool held() const noexcept { return held_; }
 
 private:

@@ -173,6 +173,12 @@ public:
     while (PQgetCopyData(raw(), &row, 0) > 0) PQfreemem(row);
   }
 
+  // libpq answers for no connection as for a bad one.
+  void close() noexcept {
+    pqxx_.reset();
+    connection_.reset();
+  }
+
 private:
   std::unique_ptr<PGconn, decltype(&PQfinish)> connection_;
   std::unique_ptr<PGcancel, decltype(&PQfreeCancel)> cancel_;
@@ -207,6 +213,17 @@ Result<std::unique_ptr<Session>> Session::connect(const ConnectionSettings &sett
     return fail(connect_error(settings, error.what(), false));
   }
   return std::unique_ptr<Session>(new Session(std::move(implementation)));
+}
+
+void Session::disconnect() noexcept {
+  implementation_->close();
+}
+
+Status Session::reconnect(const ConnectionSettings &settings) {
+  auto fresh = connect(settings);
+  if (!fresh) return tl::unexpected(fresh.error());
+  implementation_ = std::move((*fresh)->implementation_);
+  return {};
 }
 
 Complaint Session::interrupted_before_sending() {
@@ -380,8 +397,7 @@ std::string Session::user() const {
 }
 
 std::vector<std::pair<std::string, std::string>> Session::effective_parameters() const {
-  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(PQconninfo(implementation_->raw()),
-                                                                             &PQconninfoFree);
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(PQconninfo(implementation_->raw()), &PQconninfoFree);
   const auto text = [](const char *value) { return std::string(value == nullptr ? "" : value); };
   std::vector<std::pair<std::string, std::string>> parameters;
   for (const PQconninfoOption *option = options.get(); option != nullptr && option->keyword != nullptr; ++option) {

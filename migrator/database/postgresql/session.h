@@ -42,6 +42,10 @@ public:
   // Connects now. Errors: connect_error().
   static Result<std::unique_ptr<Session>> connect(const ConnectionSettings &settings);
   ~Session();
+  // Leaves the server; everything but reconnect() gives a complaint about a lost connection then.
+  void disconnect() noexcept;
+  // Connects anew, to what `settings` say. A request to interrupt stays.
+  Status reconnect(const ConnectionSettings &settings);
   Session(const Session &) = delete;
   Session &operator=(const Session &) = delete;
 

@@ -61,9 +61,10 @@ CommitOutcome outcome_of(Session &session, const std::string &transaction) {
 
 // What is loaded, and how.
 struct Load {
-  std::vector<std::string> before;    // statements that make room
-  std::vector<std::string> arguments; // of pg_restore
-  std::string fence;                  // that stays up; empty: none
+  std::vector<std::string> before; // statements that make room
+  std::vector<ListedEntry> entries;
+  std::vector<std::string> flags; // of pg_restore
+  std::string fence;              // that stays up; empty: none
   Comparing comparing;
 };
 
@@ -113,10 +114,12 @@ private:
     observer_.progressed(BackupPhase::Restore, 0, 0);
     for (const std::string &statement : load.before)
       if (auto ran = psql.run(statement); !ran) return ran;
-    if (auto relayed =
-            psql.relay(load.arguments, [this](std::int64_t bytes) { observer_.progressed(BackupPhase::Restore, bytes, 0); });
-        !relayed)
-      return relayed;
+    const InTwoParts parts = in_two_parts(load.entries);
+    const auto relay = [&](const std::vector<ListedEntry> &entries) {
+      return psql.relay(request_.folder + "/" + request_.dumped.file, entries, load.flags,
+                        [this](std::int64_t bytes) { observer_.progressed(BackupPhase::Restore, bytes, 0); });
+    };
+    if (auto relayed = relay(parts.first); !relayed) return relayed;
     const std::string ourselves = std::string("RESET SESSION AUTHORIZATION; RESET ROLE; SET CONSTRAINTS ALL IMMEDIATE; ") +
                                   row_text_settings() + "SET LOCAL standard_conforming_strings = on; SET LOCAL lock_timeout = 0;";
     if (auto reset = psql.run(ourselves); !reset) return reset;
@@ -126,7 +129,7 @@ private:
     if (auto reset = psql.run(ourselves); !reset) return reset;
     const auto differ = row_differences(request_.dumped, ask, site_.history, load.comparing, observer_);
     if (!differ) return tl::unexpected(differ.error());
-    if (differ->empty()) return {};
+    if (differ->empty()) return relay(parts.last);
     return fail(ErrorCode::BackupFailed,
                 fmt::format("what came back is not what was dumped: {}; take another backup, or restore with "
                             "--into and look",
@@ -229,6 +232,10 @@ Result<InPlace> plan_in_place(const RestoreSite &site, const RestoreRequest &req
         fmt::format("the database has the subscription {}, which no backup holds: drop it first, and make it again afterwards",
                     fmt::join(clearing->subscriptions, ", ")));
   }
+  if (!clearing->for_superusers.empty()) {
+    return refuse(fmt::format("only a superuser can make {} again: restore as one", fmt::join(clearing->for_superusers, ", ")),
+                  clearing->for_superusers);
+  }
   const auto definitions = archive_definitions(site.tools, file_of(request), site.limits);
   if (!definitions) return tl::unexpected(definitions.error());
   const auto missing = roles_not_to_be_set(ask, *definitions);
@@ -271,13 +278,11 @@ Status restore_in_place(const RestoreSite &site, const RestoreRequest &request, 
   const auto fence = fence_value(ask, site.history);
   if (!fence) return tl::unexpected(fence.error());
   if (!*fence) return fail(ErrorCode::Internal, "a restore in place was asked for without the fence");
-  const auto chosen = MemoryFile::holding(list_for(plan->list, plan->clearing));
-  if (!chosen) return tl::unexpected(chosen.error());
   Load load;
   load.before = std::move(plan->clearing.statements);
   // Everything from template0 has the language; a migration may have dropped it.
   if (request.dumped.versions.contains("extension plpgsql")) load.before.emplace_back("CREATE EXTENSION IF NOT EXISTS plpgsql;");
-  load.arguments = {"--file=-", "--single-transaction", "--exit-on-error", "--use-list=" + (*chosen)->path(), file_of(request)};
+  load.entries = list_for(plan->list, plan->clearing);
   load.fence = **fence;
   load.comparing = {true, true};
   return Loading(site, request, observer).run(load);
@@ -297,16 +302,27 @@ Status fill_empty(const RestoreSite &site, const RestoreRequest &request, Backup
   if (!definitions) return tl::unexpected(definitions.error());
   const auto missing = roles_not_to_be_set(ask, *definitions);
   if (!missing) return tl::unexpected(missing.error());
+  const auto list = list_archive(site.tools, file_of(request), site.limits);
+  if (!list) return tl::unexpected(list.error());
   Load load;
-  load.arguments = {"--file=-", "--single-transaction", "--exit-on-error"};
+  load.entries = *list;
   load.comparing = {true, missing->empty()};
   if (!missing->empty()) {
-    load.arguments.insert(load.arguments.end(), {"--no-owner", "--no-acl", "--no-tablespaces"});
+    load.flags = {"--no-owner", "--no-acl", "--no-tablespaces"};
     observer.note(fmt::format(
         "owners and rights are not restored, everything belongs to role {}: there is no role {} that it is a member of",
         quote_identifier(site.session.user()), fmt::join(*missing, ", ")));
   }
-  load.arguments.push_back(file_of(request));
+  return Loading(site, request, observer).run(load);
+}
+
+Status fill_new(const RestoreSite &site, const RestoreRequest &request, const std::string &fence, BackupObserver &observer) {
+  const auto list = list_archive(site.tools, file_of(request), site.limits);
+  if (!list) return tl::unexpected(list.error());
+  Load load;
+  load.entries = *list;
+  load.fence = fence;
+  load.comparing = {true, true};
   return Loading(site, request, observer).run(load);
 }
 

@@ -2,6 +2,7 @@
 // "Backups"). The transaction is psql's (restoring_psql.h); the session beside it looks, and learns what became of a COMMIT nobody answered.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "migrator/database/backup.h"
@@ -28,5 +29,8 @@ Status check_in_place(const RestoreSite &site, const RestoreRequest &request);
 Status restore_in_place(const RestoreSite &site, const RestoreRequest &request, BackupObserver &observer);
 // InvalidConfiguration if the database holds something.
 Status fill_empty(const RestoreSite &site, const RestoreRequest &request, BackupObserver &observer);
+
+// Fills the new database that `site.session` is in, with the fence noted as `fence` says; as restore_in_place().
+Status fill_new(const RestoreSite &site, const RestoreRequest &request, const std::string &fence, BackupObserver &observer);
 
 } // namespace migrator::database::postgresql

@@ -24,7 +24,8 @@ class BackupTest : public PostgresTest {
 protected:
   BackupTest() {
     static int number = 0;
-    folder_ = std::filesystem::temp_directory_path() / ("migrator-backup-" + std::to_string(getpid()) + "-" + std::to_string(++number));
+    folder_ =
+        std::filesystem::temp_directory_path() / ("migrator-backup-" + std::to_string(getpid()) + "-" + std::to_string(++number));
     std::filesystem::create_directories(folder_);
     execute("DROP TABLE public.migrator_version, public.log; " + history_sql() +
             "INSERT INTO public.migrator_version VALUES ('aaa');");
@@ -61,7 +62,8 @@ protected:
   Status prove(const Dumped &dumped, const std::string &name, Proof proof, const std::string &url = "") {
     Scratch scratch;
     scratch.same_server = url_of(url.empty() ? server().url(name_) : url);
-    return postgresql_driver().prover().prove(folder(name), dumped, proof, scratch, std::nullopt, [] { return false; }, observer_);
+    return postgresql_driver().prover().prove(
+        folder(name), dumped, proof, scratch, std::nullopt, [] { return false; }, observer_);
   }
   // Lock and fence, as a run has them before it restores.
   static void hold_everybody_out(Database &database, int milliseconds = 10'000) {
@@ -70,9 +72,10 @@ protected:
     ASSERT_DONE(database.backups().raise_fence(std::chrono::milliseconds(milliseconds)));
   }
   std::string acl() const {
-    return server().execute("postgres", "SELECT coalesce((SELECT string_agg(a::text, ',' ORDER BY a::text) FROM unnest(coalesce(datacl, "
-                                        "acldefault('d', datdba))) a), '') FROM pg_database WHERE datname = '" +
-                                            name_ + "'");
+    return server().execute("postgres",
+                            "SELECT coalesce((SELECT string_agg(a::text, ',' ORDER BY a::text) FROM unnest(coalesce(datacl, "
+                            "acldefault('d', datdba))) a), '') FROM pg_database WHERE datname = '" +
+                                name_ + "'");
   }
 
   std::filesystem::path folder_;

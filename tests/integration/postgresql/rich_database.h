@@ -29,6 +29,7 @@ BEGIN
 COMMIT;
 END $p$;
 CREATE FUNCTION odd_text() RETURNS text LANGUAGE plpgsql AS $p$ BEGIN
+-- Data: 1
 -- Name: not an entry; Type: TABLE; Schema: public; Owner: nobody
 RETURN E'\\. COMMIT;\n';
 END $p$;
@@ -40,7 +41,7 @@ CREATE TABLE customers (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, nam
 ALTER TABLE customers DROP COLUMN gone;
 INSERT INTO customers (name, state, feeling, both_, many, amount, price, bytes, at_, day, lasts, place, net, uid, doc, raw, tree, bits, span,
   spans, own, tags, mail, qty, r, d, vector)
-SELECT 'name ' || i || E' \t\\ "é" '';--\n\\.', CASE WHEN i % 2 = 0 THEN 'new' ELSE 'old' END, 'happy', ROW(i, 'b,"()'), ARRAY['x', NULL, '{}', i::text],
+SELECT 'name ' || i || E' \t\\ "é" '';--\n\\.', CASE WHEN i % 2 = 0 THEN 'new' ELSE 'old' END, 'happy', ROW(i, 'b,"()')::pair, ARRAY['x', NULL, '{}', i::text],
   i * 1.25, i::money, decode('00ff5c27', 'hex'), timestamptz '2026-03-29 02:30:00.123456+01' + i * interval '1 hour', date '2026-01-01' + i,
   make_interval(months => i, secs => 1.5), point(i, 0.1), '10.0.0.1', md5(i::text)::uuid, jsonb_build_object('k', i), '{"b": 1,  "a": 2}', '<a>1</a>',
   B'101', int4range(i, i + 5), int4multirange(int4range(1, 3)), spread(0.1, i), hstore('a', i::text), 'Anna@Example.org', i + 1, 0.1::real, 'NaN',
@@ -49,7 +50,7 @@ INSERT INTO customers (name) VALUES ('');
 CREATE TABLE orders (id bigserial PRIMARY KEY, customer integer NOT NULL REFERENCES customers ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
   total numeric, EXCLUDE USING gist (int8range(id, id, '[]') WITH &&));
 INSERT INTO orders (customer, total) SELECT id, id * 3 FROM customers;
-DELETE FROM orders WHERE id % 7 = 0;
+DELETE FROM orders WHERE id % 7 = 0;  SET CONSTRAINTS ALL IMMEDIATE;
 CREATE INDEX orders_expression ON orders ((total * 2)) INCLUDE (customer) WHERE total > 10;
 CREATE STATISTICS orders_statistics (dependencies) ON customer, total FROM orders;
 CREATE TABLE measured (day date NOT NULL, value integer) PARTITION BY RANGE (day);
