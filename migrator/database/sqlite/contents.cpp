@@ -107,8 +107,8 @@ private:
 
 class Reader {
 public:
-  Reader(Connection &connection, const Patience &patience, BackupObserver &observer)
-      : connection_(connection), patience_(patience), observer_(observer) {}
+  Reader(Connection &connection, const Patience &patience, BackupObserver &observer, std::int64_t already)
+      : connection_(connection), patience_(patience), observer_(observer), rows_(already) {}
 
   Result<Contents> read() {
     const Impatient impatient(connection_, patience_);
@@ -208,13 +208,20 @@ private:
   Contents contents_;
   std::set<std::string> ours_;
   bool utf8_ = true;
-  std::int64_t rows_ = 0;
+  std::int64_t rows_;
 };
 
 } // namespace
 
-Result<Contents> take_contents(Connection &connection, const Patience &patience, BackupObserver &observer) {
-  return Reader(connection, patience, observer).read();
+Result<Contents> take_contents(Connection &connection, const Patience &patience, BackupObserver &observer, std::int64_t already) {
+  return Reader(connection, patience, observer, already).read();
+}
+
+std::int64_t rows_of(const Contents &contents) {
+  std::int64_t rows = 0;
+  for (const ContentEntry &entry : contents.entries)
+    if (entry.name != kViolationsEntry) rows += entry.rows;
+  return rows;
 }
 
 } // namespace migrator::database::sqlite

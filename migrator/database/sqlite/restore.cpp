@@ -173,7 +173,7 @@ Status SqliteBackups::replace(const RestoreRequest &request, BackupObserver &obs
   const Patience none;
   if (auto done = copy_pages(connection_, *copy, {BackupPhase::Restore, half, 0}, none, observer); !done)
     return fail(ended(done.error(), none, "the restore failed, and the database is as it was"));
-  const auto found = take_contents(connection_, none, observer);
+  const auto found = take_contents(connection_, none, observer, rows_of(wanted));
   if (!found) {
     Error error = found.error();
     error.message = "the database was restored but could not be read afterwards: " + error.message;

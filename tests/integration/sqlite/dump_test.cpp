@@ -358,6 +358,22 @@ TEST_F(SqliteDump, ProofFindsDamagedPages) {
   ASSERT_DONE(prove(*dumped));
 }
 
+// Each phase goes forward over all of its passes (Listening looks at that).
+TEST_F(SqliteDump, ProgressNeverGoesBack) {
+  const auto database = open();
+  ASSERT_DONE(database->query(
+      "CREATE TABLE t (x); WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c LIMIT 40000) INSERT INTO t "
+      "SELECT i FROM c"));
+  const auto dumped = dump(*database);
+  ASSERT_TRUE(dumped) << dumped.error().message;
+  ASSERT_DONE(prove(*dumped));
+  ASSERT_DONE(database->backups().raise_fence(1s));
+  Listening listening;
+  ASSERT_DONE(database->backups().restore(request_of(*dumped), listening));
+  EXPECT_EQ(listening.last[BackupPhase::Compare], 80000);
+  EXPECT_EQ(listening.last[BackupPhase::Restore], listening.total[BackupPhase::Restore]);
+}
+
 TEST_F(SqliteDump, NothingInMemory) {
   auto memory = try_open(":memory:");
   ASSERT_TRUE(memory);
