@@ -136,7 +136,7 @@ Result<Dumped> dump_in_snapshot(Session &session, const History &history, const 
   UnfinishedFile file(path);
   if (auto made = file.make(); !made) return tl::unexpected(made.error());
 
-  const Ask ask = ask_session(session, "reading the contents for the backup");
+  const Ask ask = ask_session_at_length(session, "reading the contents for the backup");
   std::vector<History> histories;
   std::vector<ContentEntry> rows;
   {

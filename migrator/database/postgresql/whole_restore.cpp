@@ -172,18 +172,7 @@ private:
     };
     if (!found) return half_way("its definitions could not be compared: " + found.error().message);
     const auto differ = definition_differences(
-        request_.dumped, *found,
-        [this](const std::string &sql, std::size_t) -> Result<Table> {
-          const auto rows = site_.session.query(sql);
-          if (!rows) return fail(own_error(rows.error(), "looking for the history's tables"));
-          Table table;
-          for (const auto &row : rows->rows) {
-            auto &cells = table.emplace_back();
-            for (const auto &cell : row) cells.push_back(cell.value_or(""));
-          }
-          return table;
-        },
-        site_.history, load.comparing);
+        request_.dumped, *found, ask_session(site_.session, "looking for the history's tables"), site_.history, load.comparing);
     if (!differ) return half_way("its definitions could not be compared: " + differ.error().message);
     if (!differ->empty()) return half_way(fmt::format("its definitions differ: {}", fmt::join(*differ, "; ")));
     return {};

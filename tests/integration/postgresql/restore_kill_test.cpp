@@ -128,6 +128,15 @@ protected:
       (is_backup ? restored : unchanged) += 1;
       EXPECT_EQ(acl(), rights) << turn;
     }
+    if (swap) { // one that is let finish clears away what the killed ones left
+      const pid_t child = fork();
+      if (child == 0) restore_and_leave(request);
+      int status = 0;
+      waitpid(child, &status, 0);
+      EXPECT_EQ(WEXITSTATUS(status), 0);
+      EXPECT_EQ(server().execute("postgres", "SELECT count(*) FROM pg_database WHERE datname ~ '_(displaced|restored)_'"), "0");
+      EXPECT_FALSE(std::filesystem::exists(request.swap_journal));
+    }
     RecordProperty("unchanged", unchanged);
     RecordProperty("restored", restored);
     printf("%d unchanged, %d restored\n", unchanged, restored);
