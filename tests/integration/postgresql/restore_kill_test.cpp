@@ -39,7 +39,7 @@ class RestoreKill : public BackupTest {
 protected:
   static int runs() {
     const char *proof = std::getenv("MIGRATOR_PROOF");
-    return proof != nullptr && std::string(proof) == "long" ? 100 : 5;
+    return proof != nullptr && std::string(proof) == "long" ? 100 : 3;
   }
 
   void make_tables() const {
