@@ -78,7 +78,9 @@ Status PostgresqlBackups::check_restore(const RestoreRequest &request) {
   if (!tools) return tl::unexpected(tools.error());
   const Limits within = limits(request.deadline);
   const RestoreSite site{session_, history_, keys_, *tools, within};
-  return request.swap ? check_swap(site, settings_, request) : check_in_place(site, request);
+  Status done = request.swap ? check_swap(site, settings_, request) : check_in_place(site, request);
+  if (!done && done.error().code == ErrorCode::Terminated) session_.take_interrupt();
+  return done;
 }
 
 Status PostgresqlBackups::restore(const RestoreRequest &request, BackupObserver &observer) {

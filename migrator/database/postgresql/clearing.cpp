@@ -382,8 +382,12 @@ std::vector<ListedEntry> list_for(const std::vector<ListedEntry> &list, const Cl
 
 std::int64_t locks_to_make(const std::vector<ListedEntry> &list) {
   std::int64_t locks = 0;
+  // What is about a thing that another entry has made finds it locked already.
+  const std::set<std::string> about{"TABLE DATA", "SEQUENCE SET", "SEQUENCE", "ACL",  "COMMENT",
+                                    "DEFAULT",    "DEFAULT ACL",  "FK",       "BLOBS"};
   for (const ListedEntry &entry : list) {
-    ++locks;
+    const bool owned = entry.type == "SEQUENCE" && entry.rest.rfind("OWNED BY ", 0) == 0;
+    if (entry.type == "SEQUENCE" ? !owned : !about.contains(entry.type)) ++locks;
     if (entry.type == "TABLE" || entry.type == "MATERIALIZED VIEW") locks += 2; // with the table for long values and its index
   }
   return locks;

@@ -48,6 +48,8 @@ Result<std::unique_ptr<ScratchDatabase>> ScratchDatabase::make(Session &session,
     return fail(std::move(error));
   }
   std::unique_ptr<ScratchDatabase> scratch(new ScratchDatabase(session, name));
+  // Rows of others' tables lie in it.
+  static_cast<void>(session.query(fmt::format("REVOKE ALL ON DATABASE {} FROM PUBLIC", quote_identifier(name))));
   const auto maker = session.query(
       fmt::format("SELECT {} FROM pg_catalog.pg_stat_activity a WHERE a.pid = pg_catalog.pg_backend_pid()", kMaker));
   if (!maker) return fail(own_error(maker.error(), "marking a scratch database"));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <future>
 #include <map>
@@ -133,10 +134,15 @@ Result<Dumped> dump_in_snapshot(Session &session, const History &history, const 
   dumped.identity = identity_of(session);
   const auto login = ClientLogin::as(session);
   if (!login) return tl::unexpected(login.error());
+  constexpr std::int64_t kUsuallySmaller = 5; // a dump than its tables
+  const auto tables =
+      session.query("SELECT coalesce(sum(pg_catalog.pg_table_size(c.oid)), 0)::bigint::text FROM pg_catalog.pg_class c WHERE "
+                    "c.relkind = 'r' AND c.oid >= 16384");
+  const std::int64_t estimate = tables ? std::atoll(tables->rows.at(0).at(0).value_or("0").c_str()) / kUsuallySmaller : 0;
   UnfinishedFile file(path);
   if (auto made = file.make(); !made) return tl::unexpected(made.error());
 
-  const Ask ask = ask_session(session, "reading the contents for the backup");
+  const Ask ask = ask_session_at_length(session, "reading the contents for the backup");
   std::vector<History> histories;
   std::vector<ContentEntry> rows;
   {
@@ -165,7 +171,7 @@ Result<Dumped> dump_in_snapshot(Session &session, const History &history, const 
     std::optional<Status> read;
     const auto look = [&](bool dumping) {
       const std::int64_t bytes = file.size();
-      if (dumping && bytes != told) observer.progressed(BackupPhase::Dump, told = bytes, 0);
+      if (dumping && bytes != told) observer.progressed(BackupPhase::Dump, told = bytes, std::max(bytes, estimate));
       too_large = request.max_bytes > 0 && bytes > request.max_bytes;
       if (!read && reading.wait_for(std::chrono::seconds(0)) == std::future_status::ready) read = reading.get();
       return too_large || limits.must_end() || (read && !*read);

@@ -90,7 +90,12 @@ private:
   Status finish_old() {
     const auto old = read_swap_journal(request_.swap_journal);
     if (!old) return tl::unexpected(old.error());
-    if (!*old || (*old)->database != swap_.database) return {};
+    if (!*old) return {};
+    if ((*old)->database != swap_.database) {
+      return fail(ErrorCode::BackupFailed,
+                  fmt::format("{} is the journal of a swap of database {}: restore that one first, or remove the file",
+                              request_.swap_journal, (*old)->database));
+    }
     for (const std::string &name : {(*old)->fresh, (*old)->displaced}) {
       const auto dropped = drop_database(*outer_, name);
       if (!dropped) {

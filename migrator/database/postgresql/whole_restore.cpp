@@ -15,6 +15,7 @@
 #include "migrator/database/postgresql/restored_contents.h"
 #include "migrator/database/postgresql/restoring_psql.h"
 #include "migrator/database/postgresql/row_contents.h"
+#include "migrator/database/postgresql/snapshot_dump.h"
 
 namespace migrator::database::postgresql {
 
@@ -157,12 +158,24 @@ private:
     return sql.empty() ? Status() : psql.run(sql);
   }
 
+  // A dump does not say of which version an extension was, and a kept one stays as it is.
+  void compare_extensions() {
+    const auto now = extension_versions(ask_session(site_.session, "reading the versions of extensions"));
+    if (!now) return;
+    for (const auto &[name, version] : *now) {
+      const auto then = request_.dumped.versions.find(name);
+      if (then != request_.dumped.versions.end() && then->second != version)
+        observer_.note(fmt::format("{} is of version {} and was of {} when the backup was taken", name, version, then->second));
+    }
+  }
+
   // Planner statistics are no part of a dump; without them the first queries would be slow.
   Status compare_definitions(const ClientLogin &login, const Load &load) {
     observer_.progressed(BackupPhase::Compare, 0, 0);
     if (!site_.session.batch("ANALYZE"))
       observer_.note("ANALYZE did not come to its end: run it, queries may be slow until then");
     if (site_.limits.interrupted()) site_.session.take_interrupt();
+    compare_extensions();
     const Limits no_limits{{}, [] { return false; }};
     const auto found = live_definitions(site_.tools, login, no_limits);
     const auto half_way = [](const std::string &what) {
@@ -172,18 +185,7 @@ private:
     };
     if (!found) return half_way("its definitions could not be compared: " + found.error().message);
     const auto differ = definition_differences(
-        request_.dumped, *found,
-        [this](const std::string &sql, std::size_t) -> Result<Table> {
-          const auto rows = site_.session.query(sql);
-          if (!rows) return fail(own_error(rows.error(), "looking for the history's tables"));
-          Table table;
-          for (const auto &row : rows->rows) {
-            auto &cells = table.emplace_back();
-            for (const auto &cell : row) cells.push_back(cell.value_or(""));
-          }
-          return table;
-        },
-        site_.history, load.comparing);
+        request_.dumped, *found, ask_session(site_.session, "looking for the history's tables"), site_.history, load.comparing);
     if (!differ) return half_way("its definitions could not be compared: " + differ.error().message);
     if (!differ->empty()) return half_way(fmt::format("its definitions differ: {}", fmt::join(*differ, "; ")));
     return {};

@@ -286,6 +286,21 @@ TEST_F(DumpTest, ScratchDatabasesOfKilledRunsAreDropped) {
   server().execute("postgres", "DROP DATABASE migrator_scratch_of_mine");
 }
 
+TEST_F(DumpTest, ADatabaseWithIcusRulesIsProvenInOneWithTheSame) {
+  server().execute("postgres", "CREATE DATABASE with_icu TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE "
+                               "'de-u-co-phonebk' LOCALE 'C.UTF-8'");
+  {
+    const auto database = open_url(server().url("with_icu"));
+    server().execute("with_icu", "CREATE TABLE t (w text UNIQUE); INSERT INTO t VALUES ('Ärger'), ('Zebra'); CREATE VIEW v AS "
+                                 "SELECT 1 / (string_agg(w, '' ORDER "
+                                 "BY w) = 'ÄrgerZebra')::int AS one FROM t; CREATE MATERIALIZED VIEW m AS SELECT * FROM v");
+    const auto dumped = dump(*database, "icu");
+    ASSERT_TRUE(dumped) << dumped.error().message;
+    ASSERT_DONE(prove(*dumped, "icu", Proof::Restore, server().url("with_icu")));
+  }
+  server().execute("postgres", "DROP DATABASE with_icu");
+}
+
 // Writers move money between accounts and note it, in one transaction each: every state that a boundary had keeps the sum, and as many notes as moves.
 TEST_F(DumpTest, UnderWritingLoadItIsAStateThatATransactionBoundaryHad) {
   const char *proof = std::getenv("MIGRATOR_PROOF");
