@@ -146,6 +146,15 @@ Result<std::unique_ptr<Draft>> Store::begin(const std::string &id) const {
   return std::unique_ptr<Draft>(new Draft(folder_, id, std::move(*own)));
 }
 
+Result<std::unique_ptr<Draft>> Store::lend(const Manifest &manifest, const std::string &id) const {
+  Result<std::unique_ptr<Draft>> draft = begin(id);
+  if (!draft) return draft;
+  const std::string dump = folder_of(manifest.id) + "/" + manifest.dumped.file,
+                    lent = (*draft)->folder() + "/" + manifest.dumped.file;
+  if (::link(dump.c_str(), lent.c_str()) != 0) return file_error("link", lent, errno);
+  return draft;
+}
+
 std::vector<std::string> Store::sweep() const {
   std::vector<std::string> gone;
   if (::access(folder_.c_str(), F_OK) != 0) return gone;

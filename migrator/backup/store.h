@@ -60,6 +60,9 @@ public:
   // Makes the folder if it is missing (0700); refuses one that is not writable, or has less free space than `least_bytes`.
   Status prepare(std::int64_t least_bytes) const;
   Result<std::unique_ptr<Draft>> begin(const std::string &id) const;
+  // A draft with the dump of a finished backup in it (one file under two names), for proofs that write beside what they prove. `id` is a new
+  // one. Not to be finished.
+  Result<std::unique_ptr<Draft>> lend(const Manifest &manifest, const std::string &id) const;
   // Removes drafts whose maker is gone, and what a killed remove() left; their ids. Finishes what a killed rewrite() left.
   std::vector<std::string> sweep() const;
 

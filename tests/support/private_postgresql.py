@@ -89,6 +89,6 @@ class PrivatePostgresql:
         self.psql(f"CREATE DATABASE {name}")
         self.psql("CHECKPOINT")
 
-    def psql(self, sql):
-        subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", sql], check=True, env=self.environment,
+    def psql(self, sql, database="postgres"):
+        subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", sql], check=True, env=self.environment,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
