@@ -140,10 +140,14 @@ private:
       return in_time();
     });
     if (!whole && whole.error().subject == std::vector{manifest->id}) withdraw(*manifest);
-    if (whole)
+    if (whole) {
+      // A killed proof must not leave its scratch files in a good backup. Where nothing can be written, the proof says what it misses.
+      const Result<std::unique_ptr<backup::Draft>> beside =
+          store_.lend(*manifest, backup::make_id(context_.clock.now(), context_.random()));
       whole = (*driver)->prover().prove(
-          store_.folder_of(manifest->id), manifest->dumped, proof_, scratch_of(context_.settings), deadline_,
-          [this] { return stop_.reason().has_value(); }, observer_);
+          beside ? (*beside)->folder() : store_.folder_of(manifest->id), manifest->dumped, proof_, scratch_of(context_.settings),
+          deadline_, [this] { return stop_.reason().has_value(); }, observer_);
+    }
     if (!whole) {
       if (whole.error().code == ErrorCode::BackupFailed && whole.error().message.find(manifest->id) == std::string::npos)
         whole.error().message = fmt::format("the backup {}: {}", manifest->id, whole.error().message);

@@ -6,6 +6,7 @@ import unittest
 
 from backups import Backups
 from both import on_both, setUpModule, tearDownModule  # noqa: F401
+from conditions import Run
 
 
 class Verifying(Backups):
@@ -68,6 +69,12 @@ class Verifying(Backups):
         self.flip(self.dump_name(), 100)
         self.refused(23, "BackupFailed", "verify")
         self.assertEqual([one["verified"] for one in self.json("backups")["backups"]], ["none"])
+
+    def test_several_proofs_by_restore_at_once_do_not_meet(self):
+        runs = [Run(self.project, "verify", self.backup, "--restore") for _ in range(3)]
+        self.assertEqual([run.end().code for run in runs], [0, 0, 0], [run.end() for run in runs])
+        self.assert_nothing_left(but=[self.backup])
+        self.assertEqual(len(os.listdir(os.path.join(self.store, self.backup))), 3)
 
     def test_all_names_each_that_is_damaged(self):
         whole = self.json("backup")["id"]

@@ -137,6 +137,21 @@ TEST_F(StoreTest, ADraftThatIsNotFinishedLeavesNothing) {
   EXPECT_THAT(names(folder), ElementsAre(".lock"));
 }
 
+TEST_F(StoreTest, ALentDumpIsTheSameFileAndGoesWithoutIt) {
+  const Result<Manifest> made = make_backup(store, kFirst);
+  {
+    const Result<std::unique_ptr<Draft>> lent = store.lend(*made, kSecond);
+    ASSERT_TRUE(lent) << lent.error().message;
+    EXPECT_EQ(text_of((*lent)->folder() + "/database.sqlite"), "the bytes of a database");
+    put((*lent)->folder() + "/scratch", "beside");
+    EXPECT_EQ(store.list()->backups.size(), 1U);
+    EXPECT_THAT(store.sweep(), IsEmpty());
+  }
+  EXPECT_THAT(names(folder), ElementsAre(".lock", kFirst));
+  EXPECT_THAT(names(store.folder_of(kFirst)), ElementsAre("SHA256SUMS", "database.sqlite", "manifest.json"));
+  EXPECT_TRUE(store.check_bytes(*made, {}));
+}
+
 TEST_F(StoreTest, OneIdIsMadeOnce) {
   ASSERT_TRUE(make_backup(store, kFirst));
   const Result<std::unique_ptr<Draft>> again = store.begin(kFirst);
