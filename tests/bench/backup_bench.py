@@ -64,8 +64,9 @@ class BackupBench(Bench):
             (vacuumed, lambda m: without_copy(m, ["sh", "-c", f"sqlite3 '{path}' \"VACUUM INTO '{copy}'\" && sync '{copy}'"])),
             (archive, lambda m: self._backup(m, project, "archive")),
             (checked, lambda m: m.run(["sqlite3", path, "PRAGMA integrity_check"], project))])
-        self.targets += [Target("backup of SQLite without a proof, ratio to VACUUM INTO", "x", ratio(none, vacuumed), 1.15),
-                         Target("the same, ratio to cp", "x", ratio(none, copied), 1.15)]
+        self.targets.append(Target("backup of SQLite without a proof, ratio to VACUUM INTO", "x", ratio(none, vacuumed), 1.15))
+        # A figure and no target: cp takes no lock and no snapshot, and what it copies of a database in use is no backup.
+        self.to_cp = ratio(none, copied)
         self.proofs = [("SQLite", none, archive, checked)]
         shutil.rmtree(project)
 
@@ -92,7 +93,7 @@ class BackupBench(Bench):
 
     def print(self):
         super().print()
-        print()
+        print(f"\nbackup of SQLite without a proof, ratio to cp (which copies no live database): {self.to_cp:.2f}")
         for database, none, archive, beside in self.proofs:
             adds = [with_proof - without for with_proof, without in zip(archive.milliseconds, none.milliseconds)]
             print(f"a proof (archive) on {database} adds {sorted(adds)[len(adds) // 2]:.0f} ms; {beside.name}: "
