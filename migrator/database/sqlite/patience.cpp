@@ -15,8 +15,8 @@ Status Patience::check() const {
 
 Error ended(Error error, const Patience &patience, const std::string &what) {
   if (error.code == ErrorCode::Terminated) {
-    const auto checked = patience.check();
-    return checked ? std::move(error) : checked.error();
+    if (auto checked = patience.check(); !checked) return std::move(checked.error());
+    return error;
   }
   error.code = ErrorCode::BackupFailed;
   error.message = what + ": " + error.message;
