@@ -163,6 +163,7 @@ class UnderLoad(Backups):
 
     def test_a_backup_is_a_state_between_two_transactions(self):
         ask = self.project.database.rows
+        self.configure(f"retain: {LOADED}")  # all are looked at
         ask("CREATE TABLE account (id integer PRIMARY KEY, amount integer NOT NULL)")
         ask("CREATE TABLE moved (id integer PRIMARY KEY, amount integer NOT NULL)")
         ask("INSERT INTO account VALUES (1, 1000000), (2, 0)")
@@ -187,12 +188,13 @@ class UnderLoad(Backups):
             over.set()
             writer.join()
         self.assertEqual(len(moves), 1, moves)
-        for backup in self.ids():
+        self.assertGreater(moves[0], 1, "nobody wrote meanwhile")
+        self.assertEqual(sorted(taken), self.ids())
+        for backup in taken:
             self.assertEqual(self.rows_in(backup, "SELECT sum(amount) FROM account"), [["1000000"]])
             self.assertEqual(self.rows_in(backup, "SELECT amount FROM account WHERE id = 2"),
                              self.rows_in(backup, "SELECT coalesce(sum(amount), 0) FROM moved"))
         self.assertEqual(len(taken), LOADED)
-        self.assertTrue(self.ids())
 
 
 on_both(globals(), Disturbed, UnderLoad)
