@@ -160,15 +160,21 @@ Status check_scratch(Session &session, const Scratch &scratch) {
       *hard);
 }
 
+Result<std::int64_t> table_bytes(Session &session) {
+  const auto rows =
+      session.query("SELECT (coalesce(sum(c.relpages), 0) * pg_catalog.current_setting('block_size')::bigint)::bigint::text FROM "
+                    "pg_catalog.pg_class c WHERE c.relkind IN ('r', 't') AND c.oid >= 16384");
+  if (!rows) return fail(own_error(rows.error(), "asking for the tables' size"));
+  return number(*rows->rows.at(0)[0]);
+}
+
 Result<BackupNeeds> needs_of(Session &session) {
   constexpr std::int64_t kSurelyLess = 100;
-  const auto rows = session.query(fmt::format("SELECT coalesce(sum(pg_catalog.pg_table_size(c.oid)), 0)::bigint::text, "
-                                              "pg_catalog.pg_database_size(pg_catalog.current_database())::text FROM "
-                                              "pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON "
-                                              "n.oid = c.relnamespace WHERE c.relkind = 'r' AND {}",
-                                              kUsers));
+  const auto tables = table_bytes(session);
+  if (!tables) return tl::unexpected(tables.error());
+  const auto rows = session.query("SELECT pg_catalog.pg_database_size(pg_catalog.current_database())::text");
   if (!rows) return fail(own_error(rows.error(), "asking for the database's size"));
-  return BackupNeeds{number(*rows->rows.at(0)[0]) / kSurelyLess, number(*rows->rows.at(0)[1])};
+  return BackupNeeds{*tables / kSurelyLess, number(*rows->rows.at(0)[0])};
 }
 
 } // namespace migrator::database::postgresql

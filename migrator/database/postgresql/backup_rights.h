@@ -13,6 +13,9 @@ Status check_readable(Session &session);
 // BackupFailed: no server, no CREATEDB there, extensions that only a superuser can make and that the scratch server would need.
 Status check_scratch(Session &session, const Scratch &scratch);
 
+// What tables, with their long values, took when they were last analyzed: looking now would wait for whoever has locked one.
+Result<std::int64_t> table_bytes(Session &session);
+
 // A dump takes a hundredth of the tables' bytes at least: compression seldom gets beyond a twentieth.
 Result<BackupNeeds> needs_of(Session &session);
 

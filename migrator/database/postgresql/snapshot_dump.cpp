@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <future>
 #include <map>
@@ -17,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "migrator/database/postgresql/backup_rights.h"
 #include "migrator/database/postgresql/definitions.h"
 #include "migrator/database/postgresql/histories.h"
 #include "migrator/database/postgresql/row_contents.h"
@@ -135,10 +135,9 @@ Result<Dumped> dump_in_snapshot(Session &session, const History &history, const 
   const auto login = ClientLogin::as(session);
   if (!login) return tl::unexpected(login.error());
   constexpr std::int64_t kUsuallySmaller = 5; // a dump than its tables
-  const auto tables =
-      session.query("SELECT coalesce(sum(pg_catalog.pg_table_size(c.oid)), 0)::bigint::text FROM pg_catalog.pg_class c WHERE "
-                    "c.relkind = 'r' AND c.oid >= 16384");
-  const std::int64_t estimate = tables ? std::atoll(tables->rows.at(0).at(0).value_or("0").c_str()) / kUsuallySmaller : 0;
+  const auto tables = table_bytes(session);
+  if (!tables) return fail(as_backup_error(tables.error()));
+  const std::int64_t estimate = *tables / kUsuallySmaller;
   UnfinishedFile file(path);
   if (auto made = file.make(); !made) return tl::unexpected(made.error());
 

@@ -31,8 +31,9 @@ std::vector<pid_t> children_called(const std::string &program) {
     const std::string status = read_all(entry.path() / "stat");
     const auto end = status.rfind(')');
     if (end == std::string::npos || status.find("(" + program + ")") == std::string::npos) continue;
-    const bool asks_version = read_all(entry.path() / "cmdline").find("--version") != std::string::npos;
-    if (!asks_version && std::stoi(status.substr(end + 4)) == getpid()) found.push_back(std::stoi(number));
+    // One that only tells its version, or is over, is none.
+    const bool dumps = read_all(entry.path() / "cmdline").find("--dbname") != std::string::npos;
+    if (dumps && std::stoi(status.substr(end + 4)) == getpid()) found.push_back(std::stoi(number));
   }
   return found;
 }
@@ -131,6 +132,15 @@ TEST_F(DumpTest, WhatMayNotBeReadIsNamedBefore) {
   EXPECT_EQ(database->backups().check(check).error().message,
             "backup.verify is restore, but role \"reads_little\" may not make a scratch database: run "
             "ALTER ROLE \"reads_little\" CREATEDB, or set scratch_url");
+}
+
+// pg_table_size() waited for the lock, and nothing ended that.
+TEST_F(DumpTest, WhatIsFoundBeforeWaitsForNobodysLock) {
+  const auto holder = holding_a_table();
+  const auto database = open();
+  ASSERT_DONE(database->query("SET lock_timeout = 100"));
+  const auto needs = database->backups().check({});
+  EXPECT_TRUE(needs) << needs.error().message;
 }
 
 TEST_F(DumpTest, AKilledPgDumpIsAnErrorAndLeavesNothing) {
