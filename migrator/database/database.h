@@ -80,7 +80,7 @@ struct OpenOptions {
   bool read_only = false; // the verb only reads
   std::string who;        // "user@host", shown to others that wait for the lock
   std::string run_id;
-  std::optional<DatabaseUrl> direct_url; // past a transaction pooler; used for everything when set
+  std::optional<DatabaseUrl> direct_url;      // past a transaction pooler; used for everything when set
   std::chrono::milliseconds lock_wait{60000}; // SQLite: how long a read outside of units waits for another's lock
 };
 
