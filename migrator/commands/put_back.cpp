@@ -6,6 +6,7 @@
 #include "migrator/ledger/schema.h"
 #include "migrator/ledger/survivors.h"
 #include "migrator/ledger/write.h"
+#include "migrator/script/sha256.h"
 
 namespace migrator::commands {
 
@@ -24,8 +25,12 @@ database::RestoreRequest restore_request(const PutBack &what) {
   request.folder = what.store.folder_of(what.manifest.id);
   request.dumped = what.manifest.dumped;
   request.swap = what.swap;
-  if (what.swap) request.swap_journal = what.store.folder() + "/.swap-" + what.manifest.id + ".json";
-  request.deadline = what.deadline;
+  if (what.swap) {
+    // One a database, so that whichever backup is restored next finds what a killed swap has left.
+    const database::DatabaseIdentity &of = what.target;
+    request.swap_journal = fmt::format("{}/.swap-{}.json", what.store.folder(),
+                                       script::sha256_hex(of.product + '\0' + of.server + '\0' + of.name).substr(0, 16));
+  }
   return request;
 }
 

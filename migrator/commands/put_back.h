@@ -16,7 +16,7 @@ struct PutBack {
   const backup::Manifest &manifest;
   std::string displaced; // id of the backup that holds what is replaced; empty: there is none
   bool swap = false;
-  database::Deadline deadline;
+  database::DatabaseIdentity target; // with swap: of the database that is replaced
 };
 
 // Whether two names mean one history: an empty schema is the default one.

@@ -92,7 +92,7 @@ public:
     Result<std::vector<HistoryMark>> now = backups.histories();
     if (!now) return fail(now.error());
     if (Status still = check_others(*now); !still) return still;
-    PutBack what{store_, manifest_, {}, arguments_.swap, {}};
+    PutBack what{store_, manifest_, {}, arguments_.swap, backups.identity()};
     if (Status possible = backups.check_restore(restore_request(what)); !possible) return possible;
 
     Result<ledger::State> state = ledger::read_state(*connection.database, connection.history);
@@ -102,7 +102,10 @@ public:
     execute::Fence fence(backups, writer_.observer());
     if (Status raised = fence.raise(writer_.options().lock_wait); !raised) return raised;
     if (Status kept = keep_displaced(what.displaced); !kept) return kept;
-    if (Status restored = put_back(surroundings, connection.history, what, observer_); !restored) return restored;
+    if (Status restored = put_back(surroundings, connection.history, what, observer_); !restored) {
+      if (restored.error().code == ErrorCode::StoppedHalfway) restored.error().message += ", " + what.displaced;
+      return restored;
+    }
     say(what.displaced);
     return {};
   }

@@ -4,7 +4,7 @@ import json
 import os
 import unittest
 
-from both import Case, on_both, setUpModule, tearDownModule  # noqa: F401
+from both import Case, on_both, on_postgresql, setUpModule, tearDownModule  # noqa: F401
 
 FAILING = "INSERT INTO missing VALUES (1);"
 
@@ -168,6 +168,26 @@ class Restoring(BackupCase):
         self.refused(2, "Usage", "restore", "2001", "--yes")
 
 
+class Swapping(BackupCase):
+    def test_a_new_database_takes_the_name(self):
+        database = self.project.database
+        database.rows(f"ALTER DATABASE {database.name} SET work_mem = '7MB'")
+        database.rows(f"COMMENT ON DATABASE {database.name} IS 'the shop'")
+        before = database.rows("SELECT oid FROM pg_database WHERE datname = current_database()")
+        first, kept = self.backup_id(), self.rows()
+        self.project.must("upgrade", "head")
+        done = self.json("restore", first, "--swap", "--yes")
+        self.assertEqual((done["heads_after"], self.rows(), self.user_tables()), (["a1"], kept, ["t"]))
+        self.assertNotEqual(database.rows("SELECT oid FROM pg_database WHERE datname = current_database()"), before)
+        self.assertEqual(database.rows("SHOW work_mem"), [["7MB"]])
+        self.assertEqual(database.rows("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"), [["the shop"]])
+        self.assertEqual(database.rows(f"SELECT datname FROM pg_database WHERE datname LIKE '{database.name}_%'"), [], "nothing is left of it")
+        self.assertEqual(self.project.journal(), [["a1", "up", "done"], ["a2", "up", "restored"]])
+        self.assertFalse(self.json("status")["fenced"])
+        self.project.must("restore", done["displaced"], "--yes")
+        self.assertEqual(self.project.heads(), ["a2"])
+
+
 class OnFailure(BackupCase):
     FLAGS = ("--fence", "--on-failure", "restore")
 
@@ -195,6 +215,7 @@ class OnFailure(BackupCase):
 
 
 on_both(globals(), BeforeARun, Restoring, OnFailure)
+on_postgresql(globals(), Swapping)
 
 if __name__ == "__main__":
     unittest.main()
