@@ -120,6 +120,8 @@ public:
   // Waits for input from the server, sending requests to cancel while `interrupted` says so.
   void wait(const std::atomic<bool> &interrupted, int wake, short events = POLLIN) {
     if (interrupted.load()) cancel();
+    // What a stopped COPY has left unsent, its Sync last of all: the server waits for it.
+    if (PQflush(raw()) > 0) events |= POLLOUT;
     std::array<pollfd, 2> watched{{{PQsocket(raw()), events, 0}, {interrupted.load() ? -1 : wake, POLLIN, 0}}};
     if (poll(watched.data(), watched.size(), interrupted.load() ? kCancelAgainAfter : -1) > 0 && watched[0].revents != 0) {
       PQconsumeInput(raw());
@@ -313,6 +315,7 @@ Answer<std::int64_t> Session::statement(const std::string &sql, const std::vecto
       if (!failed) failed = complaint_about(result.get());
     }
   }
+  PQsetnonblocking(raw, 0); // a stopped COPY could not while some of its data was unsent
   if (!failed && implementation_->is_lost()) failed = implementation_->complaint(nullptr);
   if (!failed) return affected;
   failed->lost = implementation_->is_lost();
