@@ -84,7 +84,7 @@ int Connection::on_busy(void *self, int count) {
 bool Connection::wait_for_lock(int count) {
   if (count == 0) waiting_since_ = Clock::now();
   if (interrupted_ || must_stop()) return false;
-  auto wait = kWaits[std::min(static_cast<std::size_t>(count), kWaits.size() - 1)];
+  auto wait = std::min(kWaits[std::min(static_cast<std::size_t>(count), kWaits.size() - 1)], longest_pause_);
   if (lock_timeout_.count() > 0) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(waiting_since_ + lock_timeout_ - Clock::now());
     if (left.count() <= 0) return false;

@@ -31,6 +31,8 @@ struct Prepared {
 
 class Connection {
 public:
+  static constexpr std::chrono::milliseconds kLongestPause{25};
+
   // `filename` is SQLite's, `shown_path` stands in messages. `flags` are sqlite3_open_v2's.
   static Result<std::unique_ptr<Connection>> open(const std::string &filename, const std::string &shown_path, int flags);
   ~Connection();
@@ -47,6 +49,8 @@ public:
     lock_setting_ = setting;
   }
   std::chrono::milliseconds lock_timeout() const noexcept { return lock_timeout_; }
+  // The longest pause between two looks at a lock; by default they grow. A short one finds the gaps between writers that never rest.
+  void set_longest_pause(std::chrono::milliseconds pause) noexcept { longest_pause_ = pause; }
   // Puts our own waiting back after a user's PRAGMA busy_timeout.
   void install_handlers() noexcept;
 
@@ -93,6 +97,7 @@ private:
   std::string shown_path_;
   std::chrono::milliseconds lock_timeout_{5000};
   const char *lock_setting_ = "lock_timeout";
+  std::chrono::milliseconds longest_pause_{kLongestPause};
   std::chrono::milliseconds statement_timeout_{0};
   std::optional<std::chrono::steady_clock::time_point> deadline_;
   std::chrono::steady_clock::time_point waiting_since_;

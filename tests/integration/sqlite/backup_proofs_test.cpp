@@ -134,15 +134,20 @@ TEST_P(SqliteBackupProof, KilledRestoreIsWholeOrNotAtAll) {
           std::chrono::microseconds(std::uniform_int_distribution<std::int64_t>(0, whole.count())(random_)));
     }
     restoring.kill();
-    const std::string seen = reader.ask("SELECT balance FROM savings"); // whoever comes first finds the truth
+    const std::string seen = reader.ask("SELECT balance FROM savings");
     reader.kill();
     database_ = open();
     ASSERT_TRUE(database_->try_lock()->acquired); // which removes what may be left
     EXPECT_EQ(cell(*database_, "PRAGMA integrity_check"), "ok");
-    EXPECT_EQ(cell(*database_, "SELECT balance FROM savings"), seen);
+    const std::string found = cell(*database_, "SELECT balance FROM savings");
+    // A commit whose last frame is in the log, but not yet in the shared index, is found when the log is recovered, not by a reader that was
+    // there before. What somebody has seen restored stays so.
+    if (seen == "400" || std::string(GetParam()) != "WAL") {
+      EXPECT_EQ(found, seen);
+    }
     const auto after = dump(*database_, "after");
     ASSERT_TRUE(after) << after.error().message;
-    if (seen == "1") {
+    if (found == "1") {
       EXPECT_THAT(differences(*before->contents, *after->contents, false), IsEmpty()) << "run " << run;
       ++old_states;
     } else {
