@@ -12,20 +12,6 @@
 
 namespace migrator::commands {
 
-namespace {
-
-Result<backup::Manifest> taken(const Context &context, const backup::Store &store, const Connection &connection,
-                               backup::TakeRequest request, const execute::Stop &stop, BackupObserver &observer) {
-  Result<std::vector<std::string>> in_use = backups_in_use(connection);
-  if (!in_use) return fail(in_use.error());
-  request.in_use = std::move(*in_use);
-  return backup::take({connection.database->backups(), connection.driver->prover(), store, context.clock, context.random,
-                       [&stop] { return stop.reason().has_value(); }, observer},
-                      request);
-}
-
-} // namespace
-
 Status backup(const Context &context, const cli::BackupArguments &arguments) {
   execute::Stop stop;
   const execute::SignalWatcher signals(stop);
@@ -34,7 +20,7 @@ Status backup(const Context &context, const cli::BackupArguments &arguments) {
   context.output.note("database " + context.settings.database_url->redacted);
   Result<Connection> connection = connect(context, Access::Read);
   if (!connection) return fail(connection.error());
-  backup::TakeRequest request = take_request(context, backup::Reason::Asked, {}, {});
+  backup::TakeRequest request = take_request(context, backup::Reason::Asked, {});
   if (arguments.timeout) request.timeout = arguments.timeout;
 
   const auto started = context.clock.steady();
@@ -44,7 +30,8 @@ Status backup(const Context &context, const cli::BackupArguments &arguments) {
     context.log.event(report::LogLevel::Info, "note", report::printable(sentence));
   });
   stop.attach(connection->database.get());
-  const Result<backup::Manifest> manifest = taken(context, *store, *connection, std::move(request), stop, observer);
+  const Result<backup::Manifest> manifest = take_backup(
+      context, *connection, *store, std::move(request), [&stop] { return stop.reason().has_value(); }, observer);
   stop.attach(nullptr);
   observer.ended();
   if (!manifest) return fail(manifest.error());

@@ -36,8 +36,7 @@ database::Proof proof_of(config::BackupVerification verify) {
   return database::Proof::None;
 }
 
-backup::TakeRequest take_request(const Context &context, backup::Reason reason, const std::string &run_id,
-                                 std::vector<std::string> in_use) {
+backup::TakeRequest take_request(const Context &context, backup::Reason reason, const std::string &run_id) {
   const config::BackupSettings &settings = context.settings.backup;
   backup::TakeRequest request;
   request.reason = reason;
@@ -50,7 +49,6 @@ backup::TakeRequest take_request(const Context &context, backup::Reason reason, 
   request.copy_command = settings.copy_command;
   request.retention.count = settings.retain;
   if (settings.retain_days) request.retention.age = std::chrono::hours(24) * *settings.retain_days;
-  request.in_use = std::move(in_use);
   return request;
 }
 
@@ -66,6 +64,17 @@ Result<std::vector<std::string>> backups_in_use(const Connection &connection) {
     if (!rows->rows.empty() && rows->rows.front().front()) ids.push_back(*rows->rows.front().front());
   }
   return ids;
+}
+
+Result<backup::Manifest> take_backup(const Context &context, const Connection &connection, const backup::Store &store,
+                                     backup::TakeRequest request, std::function<bool()> interrupted,
+                                     database::BackupObserver &observer) {
+  const Result<std::vector<std::string>> in_use = backups_in_use(connection);
+  if (!in_use) return fail(in_use.error());
+  request.in_use.insert(request.in_use.end(), in_use->begin(), in_use->end());
+  return backup::take({connection.database->backups(), connection.driver->prover(), store, context.clock, context.random,
+                       std::move(interrupted), observer},
+                      request);
 }
 
 Result<const database::Driver *> driver_of(const database::Dumped &dumped) {

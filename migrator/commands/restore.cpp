@@ -147,20 +147,11 @@ private:
   }
 
   Status keep_displaced(std::string &displaced) {
-    const Connection &connection = writer_.connection();
-    const backup::TakeFrom from{connection.database->backups(),
-                                connection.driver->prover(),
-                                store_,
-                                context_.clock,
-                                context_.random,
-                                [this] { return writer_.stop().reason().has_value(); },
-                                observer_};
-    Result<std::vector<std::string>> in_use = backups_in_use(connection);
-    if (!in_use) return fail(in_use.error());
-    in_use->push_back(manifest_.id);
-    const backup::TakeRequest request =
-        take_request(context_, backup::Reason::Displaced, writer_.options().run_id, std::move(*in_use));
-    Result<backup::Manifest> kept = backup::take(from, request);
+    backup::TakeRequest request = take_request(context_, backup::Reason::Displaced, writer_.options().run_id);
+    request.in_use = {manifest_.id};
+    Result<backup::Manifest> kept = take_backup(
+        context_, writer_.connection(), store_, std::move(request), [this] { return writer_.stop().reason().has_value(); },
+        observer_);
     if (!kept) return fail(kept.error());
     displaced = kept->id;
     return {};

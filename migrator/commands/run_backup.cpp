@@ -50,17 +50,9 @@ Status RunBackup::take_dump(const std::string &run_id, execute::RunReport &repor
   const Result<backup::Store> store = configured_store(context_);
   if (!store) return fail(store.error());
   const auto began = context_.clock.steady();
-  const backup::TakeFrom from{connection_.database->backups(),
-                              connection_.driver->prover(),
-                              *store,
-                              context_.clock,
-                              context_.random,
-                              [this] { return stop_.reason().has_value(); },
-                              observer_};
-  Result<std::vector<std::string>> in_use = backups_in_use(connection_);
-  if (!in_use) return fail(in_use.error());
-  const backup::TakeRequest request = take_request(context_, backup::Reason::BeforeRun, run_id, std::move(*in_use));
-  Result<backup::Manifest> taken = backup::take(from, request);
+  Result<backup::Manifest> taken = take_backup(
+      context_, connection_, *store, take_request(context_, backup::Reason::BeforeRun, run_id),
+      [this] { return stop_.reason().has_value(); }, observer_);
   if (!taken) return fail(taken.error());
   taken_ = std::move(*taken);
   const std::string verified(backup::name(taken_->proof));
@@ -77,16 +69,11 @@ Status RunBackup::take_dump(const std::string &run_id, execute::RunReport &repor
 std::string RunBackup::keep_displaced(const std::string &run_id) {
   const Result<backup::Store> store = configured_store(context_);
   if (!store) return {};
-  const backup::TakeFrom from{connection_.database->backups(),
-                              connection_.driver->prover(),
-                              *store,
-                              context_.clock,
-                              context_.random,
-                              [] { return false; },
-                              observer_};
-  backup::TakeRequest request = take_request(context_, backup::Reason::Displaced, run_id, {taken_->id});
+  backup::TakeRequest request = take_request(context_, backup::Reason::Displaced, run_id);
+  request.in_use = {taken_->id};
   request.copy_command.clear();
-  Result<backup::Manifest> kept = backup::take(from, request);
+  Result<backup::Manifest> kept = take_backup(
+      context_, connection_, *store, std::move(request), [] { return false; }, observer_);
   if (kept) return kept->id;
   run_observer_.note("what the failed run left could not be kept as a backup: " + kept.error().text());
   return {};
