@@ -14,6 +14,7 @@ namespace controller::kube {
 namespace {
 
 using namespace std::chrono_literals;
+using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
