@@ -21,9 +21,9 @@ struct RunnerReport {
   int exit_code = 0;
   std::vector<std::string> heads_before;
   std::vector<std::string> heads_after;
-  std::vector<std::string> target_heads; // what the targets mean in this runner's files and this database
-  std::vector<std::string> file_heads;   // heads of the runner's files
-  std::optional<std::int64_t> pending;   // revisions of the files, wanted by the target, that are not applied at the end
+  std::vector<std::string> target_heads;      // what the targets mean in this runner's files and this database
+  std::vector<std::string> file_heads;        // heads of the runner's files
+  std::optional<std::int64_t> pending;        // revisions of the files, wanted by the target, that are not applied at the end
   std::vector<std::string> applied_revisions; // newest first
   std::string plan_hash;
   std::string error_code; // "SqlError"; empty if it went well
