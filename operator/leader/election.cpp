@@ -20,8 +20,9 @@ std::string micro_time(system_clock::time_point time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time - day).count();
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                     static_cast<unsigned>(date.day()), seconds / 3600, seconds / 60 % 60, seconds % 60, micros % 1'000'000);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), seconds / 3600, seconds / 60 % 60,
+                     seconds % 60, micros % 1'000'000);
 }
 
 std::string holder_of(const kube::Json &lease) {
@@ -65,11 +66,14 @@ kube::Json held_lease(const kube::Json &lease, const std::string &identity, syst
   return held;
 }
 
-bool deadline_passed(const State &state, Steady now) { return state.leading && now - state.renewed >= kRenewDeadline; }
+bool deadline_passed(const State &state, Steady now) {
+  return state.leading && now - state.renewed >= kRenewDeadline;
+}
 
 } // namespace
 
-Step look(State state, const std::optional<kube::Json> &lease, const kube::ObjectName &name, Steady now, system_clock::time_point wall) {
+Step look(State state, const std::optional<kube::Json> &lease, const kube::ObjectName &name, Steady now,
+          system_clock::time_point wall) {
   if (deadline_passed(state, now)) return {std::move(state), Move::Lost, {}};
   if (!lease) {
     kube::Json fresh = fresh_lease(name, state.identity, wall);
@@ -82,7 +86,8 @@ Step look(State state, const std::optional<kube::Json> &lease, const kube::Objec
   }
   const std::string holder = holder_of(*lease);
   const bool free = holder.empty() || holder == state.identity || now - *state.seen_at >= kLeaseDuration;
-  if (state.leading && holder != state.identity) return {std::move(state), Move::Lost, {}}; // another took it while we could not renew
+  if (state.leading && holder != state.identity)
+    return {std::move(state), Move::Lost, {}}; // another took it while we could not renew
   if (!free) return {std::move(state), Move::Wait, {}};
   kube::Json held = held_lease(*lease, state.identity, wall);
   return {std::move(state), Move::Update, std::move(held)};

@@ -18,11 +18,11 @@ inline constexpr std::chrono::seconds kRenewDeadline{10}; // a leader that could
 inline constexpr std::chrono::seconds kRetryPeriod{2};
 
 struct State {
-  std::string identity;              // ours
+  std::string identity; // ours
   bool leading = false;
-  Steady renewed{};                  // our last write that was accepted
-  std::string seen_version;          // the Lease's resourceVersion when it last changed
-  std::optional<Steady> seen_at;     // when that was
+  Steady renewed{};              // our last write that was accepted
+  std::string seen_version;      // the Lease's resourceVersion when it last changed
+  std::optional<Steady> seen_at; // when that was
 };
 
 enum class Move : std::uint8_t {
@@ -39,7 +39,8 @@ struct Step {
 };
 
 // `lease`: as read just now; nullopt: there is none. `wall`: for the Lease's timestamps only.
-Step look(State state, const std::optional<kube::Json> &lease, const kube::ObjectName &name, Steady now, std::chrono::system_clock::time_point wall);
+Step look(State state, const std::optional<kube::Json> &lease, const kube::ObjectName &name, Steady now,
+          std::chrono::system_clock::time_point wall);
 // Neither read nor write came through. Lost if that has lasted too long.
 Step unanswered(State state, Steady now);
 // Our write was accepted.

@@ -10,7 +10,9 @@ Elector::Elector(kube::Client &client, kube::ObjectName lease, std::string ident
   state_.identity = std::move(identity);
 }
 
-Elector::~Elector() { stop(); }
+Elector::~Elector() {
+  stop();
+}
 
 void Elector::start() {
   thread_ = std::jthread([this](const std::stop_token &stop) { run(stop); });
@@ -48,13 +50,15 @@ Move Elector::once() {
                                                                     : client_.update(kube::kLeases, lease_, next.lease);
   if (!stored) return unanswered_by(stored.error());
   state_ = written(std::move(state_), *stored, asked);
+  renewed_ = asked;
   return next.move;
 }
 
 Move Elector::unanswered_by(const kube::Error &error) {
   // Another was faster: the next look says who.
   const bool race = error.kind == kube::ErrorKind::Conflict || error.kind == kube::ErrorKind::AlreadyExists;
-  if (!race) doors_.on_trouble("the Lease " + lease_.name_space + "/" + lease_.name + " cannot be read or written: " + error.message);
+  if (!race)
+    doors_.on_trouble("the Lease " + lease_.name_space + "/" + lease_.name + " cannot be read or written: " + error.message);
   Step next = unanswered(std::move(state_), doors_.now());
   state_ = std::move(next.state);
   return next.move;

@@ -37,6 +37,8 @@ public:
   // runs out by itself.
   void release();
   bool leading() const { return leading_.load(); }
+  // Leading, but without a renewal for so long that another may lead: for a watchdog, as the elector's own thread may wait for an answer.
+  bool overdue(Steady now) const { return leading() && now - renewed_.load() >= kRenewDeadline; }
 
 private:
   void run(const std::stop_token &stop);
@@ -48,6 +50,7 @@ private:
   ElectorDoors doors_;
   State state_;
   std::atomic<bool> leading_ = false;
+  std::atomic<Steady> renewed_{Steady{}};
   std::jthread thread_;
 };
 

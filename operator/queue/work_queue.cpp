@@ -15,12 +15,9 @@ void WorkQueue::add_after(const Key &key, std::chrono::milliseconds wait) {
   wake_.notify_one();
 }
 
-std::chrono::milliseconds WorkQueue::add_failed(const Key &key) {
+std::chrono::milliseconds WorkQueue::failed(const Key &key) {
   const std::lock_guard lock(mutex_);
-  const std::chrono::milliseconds wait = backoff_.failed(key);
-  schedule_.add_at(key, now_() + wait);
-  wake_.notify_one();
-  return wait;
+  return backoff_.failed(key);
 }
 
 void WorkQueue::succeeded(const Key &key) {

@@ -21,8 +21,8 @@ public:
 
   void add(const Key &key);
   void add_after(const Key &key, std::chrono::milliseconds wait);
-  // After a failure: waits longer each time, until succeeded().
-  std::chrono::milliseconds add_failed(const Key &key);
+  // One more failure: how long the key should wait, longer each time until succeeded(). Adds nothing.
+  std::chrono::milliseconds failed(const Key &key);
   void succeeded(const Key &key);
 
   // Blocks until there is work; nullopt once the queue is shut down. Every key that was taken must be given back by done().

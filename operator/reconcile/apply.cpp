@@ -15,21 +15,30 @@ namespace {
 constexpr const char *kApiVersion = "migrator.dev/v1alpha1";
 constexpr const char *kKind = "Migration";
 
-kube::ObjectName name_of(const api::Migration &migration) { return {migration.name_space, migration.name}; }
+kube::ObjectName name_of(const api::Migration &migration) {
+  return {migration.name_space, migration.name};
+}
 
-bool status_differs(const api::Status &before, const api::Status &after) { return api::write_status(before) != api::write_status(after); }
+bool status_differs(const api::Status &before, const api::Status &after) {
+  return api::write_status(before) != api::write_status(after);
+}
 
 // A create that is refused as it stands: the same request is refused again until somebody mends a quota, an admission policy or the template.
-bool is_refusal(kube::ErrorKind kind) { return kind == kube::ErrorKind::Forbidden || kind == kube::ErrorKind::Invalid; }
+bool is_refusal(kube::ErrorKind kind) {
+  return kind == kube::ErrorKind::Forbidden || kind == kube::ErrorKind::Invalid;
+}
 
 } // namespace
 
 bool would_write(const Observed &observed, const Decision &decision) {
-  return decision.create_job || decision.remove_job || !decision.notes.empty() || status_differs(observed.migration.status, decision.status);
+  return decision.create_job || decision.remove_job || !decision.notes.empty() ||
+         status_differs(observed.migration.status, decision.status);
 }
 
-Applier::Applier(kube::Client &client, const Caches &caches, Gatherer &gatherer, Superseded &superseded, Recorder &recorder, Doors doors)
-    : client_(client), caches_(caches), gatherer_(gatherer), superseded_(superseded), recorder_(recorder), doors_(std::move(doors)) {}
+Applier::Applier(kube::Client &client, const Caches &caches, Gatherer &gatherer, Superseded &superseded, Recorder &recorder,
+                 Doors doors)
+    : client_(client), caches_(caches), gatherer_(gatherer), superseded_(superseded), recorder_(recorder),
+      doors_(std::move(doors)) {}
 
 kube::Result<Applied> Applier::apply(const Observed &observed, const Decision &decision) {
   const api::Migration &migration = observed.migration;
@@ -41,7 +50,8 @@ kube::Result<Applied> Applier::apply(const Observed &observed, const Decision &d
   }
   if (decision.run_result) doors_.on_run_result(name_of(migration), *decision.run_result);
   if (decision.create_job && decision.status.run) {
-    if (const kube::Status created = create_job(observed, decision.status, applied); !created) return tl::unexpected(created.error());
+    if (const kube::Status created = create_job(observed, decision.status, applied); !created)
+      return tl::unexpected(created.error());
   }
   if (decision.remove_job) {
     if (const kube::Status removed = remove_job(observed, *decision.remove_job); !removed) return tl::unexpected(removed.error());
@@ -51,11 +61,12 @@ kube::Result<Applied> Applier::apply(const Observed &observed, const Decision &d
 }
 
 kube::Status Applier::write_status(const api::Migration &migration, const api::Status &status) {
-  const kube::Json object{{"apiVersion", kApiVersion},
-                          {"kind", kKind},
-                          {"metadata",
-                           {{"namespace", migration.name_space}, {"name", migration.name}, {"resourceVersion", migration.resource_version}}},
-                          {"status", api::write_status(status)}};
+  const kube::Json object{
+      {"apiVersion", kApiVersion},
+      {"kind", kKind},
+      {"metadata",
+       {{"namespace", migration.name_space}, {"name", migration.name}, {"resourceVersion", migration.resource_version}}},
+      {"status", api::write_status(status)}};
   const auto stored = client_.apply_status(kube::kMigrations, name_of(migration), object);
   if (!stored) return tl::unexpected(stored.error());
   if (watch::version_of(*stored) != migration.resource_version) superseded_.add(name_of(migration), migration.resource_version);
@@ -104,7 +115,8 @@ kube::Status Applier::remove_job(const Observed &observed, const std::string &ui
   }
   if (name.empty()) return {}; // it is gone, or its time to live will see to it
   const kube::Status removed = client_.remove(kube::kJobs, {migration.name_space, name}, uid);
-  const bool gone = !removed && (removed.error().kind == kube::ErrorKind::NotFound || removed.error().kind == kube::ErrorKind::Conflict);
+  const bool gone =
+      !removed && (removed.error().kind == kube::ErrorKind::NotFound || removed.error().kind == kube::ErrorKind::Conflict);
   if (removed) doors_.on_step(name_of(migration), "removed the Job " + name);
   return gone ? kube::Status() : removed;
 }

@@ -31,7 +31,8 @@ public:
     std::function<void(const kube::ObjectName &, const std::string &)> on_step;
   };
   // All outlive it. Thread-safe, as long as one Migration is in one thread's hands.
-  Applier(kube::Client &client, const Caches &caches, Gatherer &gatherer, Superseded &superseded, Recorder &recorder, Doors doors);
+  Applier(kube::Client &client, const Caches &caches, Gatherer &gatherer, Superseded &superseded, Recorder &recorder,
+          Doors doors);
 
   // `observed` was read live. An error: what came before it is done, what comes after it is not. Conflict: somebody wrote in between; gather again.
   kube::Result<Applied> apply(const Observed &observed, const Decision &decision);

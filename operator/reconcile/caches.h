@@ -9,7 +9,8 @@ namespace controller::reconcile {
 
 struct Caches {
   // `namespaces`: how many are watched one by one; 1 for all of them together.
-  explicit Caches(std::size_t namespaces) : migrations(namespaces), jobs(namespaces), runner_pods(namespaces), gated_pods(namespaces) {}
+  explicit Caches(std::size_t namespaces)
+      : migrations(namespaces), jobs(namespaces), runner_pods(namespaces), gated_pods(namespaces) {}
 
   watch::Store migrations;
   watch::Store jobs;        // with the label migrator.dev/role=runner

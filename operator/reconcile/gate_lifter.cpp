@@ -24,8 +24,9 @@ using Migrations = std::vector<std::optional<api::Migration>>;
 
 kube::Json gate_patch(const std::string &uid, std::size_t index) {
   const std::string path = "/spec/schedulingGates/" + std::to_string(index);
-  return {{{"op", "test"}, {"path", "/metadata/uid"}, {"value", uid}},
-          {{"op", "test"}, {"path", path + "/name"}, {"value", std::string(api::kGate)}}, {{"op", "remove"}, {"path", path}}};
+  return kube::Json::array({{{"op", "test"}, {"path", "/metadata/uid"}, {"value", uid}},
+                            {{"op", "test"}, {"path", path + "/name"}, {"value", std::string(api::kGate)}},
+                            {{"op", "remove"}, {"path", path}}});
 }
 
 kube::Status GateLifter::look(const kube::ObjectName &name) {

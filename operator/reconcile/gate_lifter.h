@@ -11,7 +11,8 @@ namespace controller::reconcile {
 class GateLifter {
 public:
   // All outlive it. Thread-safe, as long as one pod is in one thread's hands. `on_lifted`: for the log.
-  GateLifter(kube::Client &client, const Caches &caches, Recorder &recorder, std::function<void(const kube::ObjectName &)> on_lifted)
+  GateLifter(kube::Client &client, const Caches &caches, Recorder &recorder,
+             std::function<void(const kube::ObjectName &)> on_lifted)
       : client_(client), caches_(caches), recorder_(recorder), on_lifted_(std::move(on_lifted)) {}
 
   // An error: to be tried again, later each time. Otherwise there is nothing more to do until the pod or one of its Migrations changes.

@@ -33,12 +33,16 @@ bool hangs(const Observed &observed) {
   return since && observed.now - *since > kHangsAfter;
 }
 
-bool may_need_job(const Observed &observed) { return observed.migration.status.run && !observed.job; }
+bool may_need_job(const Observed &observed) {
+  return observed.migration.status.run && !observed.job;
+}
 
 } // namespace
 
-Gatherer::Gatherer(kube::Client &client, const Caches &caches, Slots &slots, Superseded &superseded, Settings settings, Clock clock)
-    : client_(client), caches_(caches), slots_(slots), superseded_(superseded), settings_(std::move(settings)), clock_(std::move(clock)) {}
+Gatherer::Gatherer(kube::Client &client, const Caches &caches, Slots &slots, Superseded &superseded, Settings settings,
+                   Clock clock)
+    : client_(client), caches_(caches), slots_(slots), superseded_(superseded), settings_(std::move(settings)),
+      clock_(std::move(clock)) {}
 
 Observed Gatherer::frame(api::Migration migration) const {
   Observed observed;
@@ -122,7 +126,8 @@ kube::Result<std::vector<kube::Json>> Gatherer::list_pods(const std::string &nam
     kube::Result<kube::Json> page = client_.list(kube::kPods, name_space, options);
     if (!page) return tl::unexpected(page.error());
     const auto items = page->find("items");
-    if (items == page->end() || !items->is_array()) return kube::fail(kube::ErrorKind::BadAnswer, "a list of pods came without items");
+    if (items == page->end() || !items->is_array())
+      return kube::fail(kube::ErrorKind::BadAnswer, "a list of pods came without items");
     for (kube::Json &pod : *items) pods.push_back(std::move(pod));
     options.continue_token = watch::metadata_text(*page, "continue");
   } while (!options.continue_token.empty());
@@ -134,7 +139,8 @@ void Gatherer::add_progress(Observed &observed) {
   const api::Migration &migration = observed.migration;
   const std::string &job = migration.status.run->job;
   const kube::ObjectName name{migration.name_space, migration.name};
-  const bool runs = observed.job && observed.job->end == JobEnd::None && !observed.pods.empty() && observed.pods.back().phase == "Running";
+  const bool runs =
+      observed.job && observed.job->end == JobEnd::None && !observed.pods.empty() && observed.pods.back().phase == "Running";
   if (!settings_.progress || !runs) return;
   const Memory memory = memory_of(name, job);
   observed.progress = memory.progress;
@@ -166,7 +172,8 @@ void Gatherer::add_trouble(Observed &observed) {
   observed.trouble = memory.trouble;
   if (memory.trouble_read && now - *memory.trouble_read < kTroublePeriod) return;
   kube::ListOptions options;
-  options.field_selector = "type=Warning,involvedObject.uid=" + (observed.pods.empty() ? observed.job->uid : observed.pods.back().uid);
+  options.field_selector =
+      "type=Warning,involvedObject.uid=" + (observed.pods.empty() ? observed.job->uid : observed.pods.back().uid);
   if (const auto events = client_.list(kube::kEvents, migration.name_space, options)) observed.trouble = newest_warning(*events);
   remember(
       name,
@@ -180,7 +187,8 @@ void Gatherer::add_trouble(Observed &observed) {
 void Gatherer::add_dependents(Observed &observed) const {
   if (!settings_.gating) return;
   for (const watch::Object &pod : caches_.gated_pods.all(observed.migration.name_space))
-    if (auto dependent = gate::read_dependent(*pod, observed.migration.name)) observed.dependents.push_back(std::move(*dependent));
+    if (auto dependent = gate::read_dependent(*pod, observed.migration.name))
+      observed.dependents.push_back(std::move(*dependent));
 }
 
 void Gatherer::refused(const kube::ObjectName &name, const std::string &job, std::string message) {

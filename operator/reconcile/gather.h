@@ -83,7 +83,7 @@ private:
 
 inline constexpr std::chrono::seconds kProgressPeriod{5};
 inline constexpr std::chrono::seconds kTroublePeriod{60};
-inline constexpr std::chrono::seconds kHangsAfter{15};   // a run that shows no reason for so long is looked into
+inline constexpr std::chrono::seconds kHangsAfter{15};    // a run that shows no reason for so long is looked into
 inline constexpr std::chrono::seconds kRefusalPeriod{60}; // between two tries to create a Job that is refused
 
 } // namespace controller::reconcile

@@ -14,25 +14,25 @@ constexpr std::size_t kLongestObjectName = 200; // and 17 more fit the 253 of a 
 kube::Json event_object(const About &about, const Note &note, const std::string &instance, std::chrono::sys_seconds now) {
   const std::string hash = migrator::script::sha256_hex(about.uid + "\n" + note.key + "\n" + note.reason).substr(0, 16);
   const std::string time = api::write_time(now);
-  return {{"apiVersion", "v1"},
-          {"kind", "Event"},
-          {"metadata",
-           {{"namespace", about.name.name_space}, {"name", about.name.name.substr(0, kLongestObjectName) + "." + hash}}},
-          {"involvedObject",
-           {{"apiVersion", about.api_version},
-            {"kind", about.kind},
-            {"namespace", about.name.name_space},
-            {"name", about.name.name},
-            {"uid", about.uid}}},
-          {"type", note.warning ? "Warning" : "Normal"},
-          {"reason", note.reason},
-          {"message", note.message},
-          {"count", 1},
-          {"firstTimestamp", time},
-          {"lastTimestamp", time},
-          {"source", {{"component", kComponent}}},
-          {"reportingComponent", kComponent},
-          {"reportingInstance", instance}};
+  return {
+      {"apiVersion", "v1"},
+      {"kind", "Event"},
+      {"metadata", {{"namespace", about.name.name_space}, {"name", about.name.name.substr(0, kLongestObjectName) + "." + hash}}},
+      {"involvedObject",
+       {{"apiVersion", about.api_version},
+        {"kind", about.kind},
+        {"namespace", about.name.name_space},
+        {"name", about.name.name},
+        {"uid", about.uid}}},
+      {"type", note.warning ? "Warning" : "Normal"},
+      {"reason", note.reason},
+      {"message", note.message},
+      {"count", 1},
+      {"firstTimestamp", time},
+      {"lastTimestamp", time},
+      {"source", {{"component", kComponent}}},
+      {"reportingComponent", kComponent},
+      {"reportingInstance", instance}};
 }
 
 void Recorder::record(const About &about, const Note &note) {

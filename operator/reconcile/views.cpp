@@ -28,10 +28,16 @@ template <typename... Keys> const Json &at(const Json &object, const char *key, 
   }
 }
 
-std::string text(const Json &value) { return value.is_string() ? value.get<std::string>() : std::string(); }
-bool truth(const Json &value) { return value.is_boolean() && value.get<bool>(); }
+std::string text(const Json &value) {
+  return value.is_string() ? value.get<std::string>() : std::string();
+}
+bool truth(const Json &value) {
+  return value.is_boolean() && value.get<bool>();
+}
 
-std::optional<api::Time> time(const Json &value) { return value.is_string() ? api::read_time(value.get<std::string>()) : std::nullopt; }
+std::optional<api::Time> time(const Json &value) {
+  return value.is_string() ? api::read_time(value.get<std::string>()) : std::nullopt;
+}
 
 const Json &condition(const Json &object, const char *type) {
   for (const Json &one : at(object, "status", "conditions"))
@@ -39,7 +45,9 @@ const Json &condition(const Json &object, const char *type) {
   return kNothing;
 }
 
-bool is_true(const Json &object, const char *type) { return text(at(condition(object, type), "status")) == "True"; }
+bool is_true(const Json &object, const char *type) {
+  return text(at(condition(object, type), "status")) == "True";
+}
 
 constexpr const char *kContainer = "migrator";
 

@@ -15,9 +15,10 @@ namespace {
 
 void answer(mg_connection *connection, int code, const char *text, const char *type, const std::string &body) {
   const bool head = std::string_view(mg_get_request_info(connection)->request_method) == "HEAD";
-  mg_printf(connection,
-            "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n", code,
-            text, type, body.size());
+  mg_printf(
+      connection,
+      "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n",
+      code, text, type, body.size());
   if (!head) mg_write(connection, body.data(), body.size());
 }
 
@@ -61,7 +62,9 @@ int serve_nothing(mg_connection *connection, void *) {
   return 404;
 }
 
-int silent(const mg_connection *, const char *) { return 1; } // its messages would bypass the log
+int silent(const mg_connection *, const char *) {
+  return 1;
+} // its messages would bypass the log
 
 class CivetListener : public HttpListener {
 public:
@@ -73,8 +76,9 @@ public:
   CivetListener &operator=(const CivetListener &) = delete;
 
   bool start(const std::string &address) {
-    const std::array<const char *, 11> options{"listening_ports",    address.c_str(), "num_threads", "2", "request_timeout_ms", "5000",
-                                               "enable_keep_alive", "no",            "max_request_size", "8192", nullptr};
+    const std::array<const char *, 11> options{
+        "listening_ports",  address.c_str(), "num_threads", "2", "request_timeout_ms", "5000", "enable_keep_alive", "no",
+        "max_request_size", "8192",          nullptr};
     mg_callbacks callbacks{};
     callbacks.log_message = silent;
     context_ = mg_start(&callbacks, nullptr, const_cast<const char **>(options.data()));
@@ -101,7 +105,8 @@ private:
 tl::expected<std::unique_ptr<HttpListener>, std::string> HttpListener::listen(const std::string &address, Pages pages) {
   auto listener = std::make_unique<CivetListener>(std::move(pages));
   if (!listener->start(address))
-    return tl::unexpected("cannot listen on " + address + ": the address is taken, or not one of this machine; choose another with --listen");
+    return tl::unexpected("cannot listen on " + address +
+                          ": the address is taken, or not one of this machine; choose another with --listen");
   return listener;
 }
 

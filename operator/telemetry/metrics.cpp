@@ -11,7 +11,9 @@ namespace controller::telemetry {
 
 namespace {
 
-prometheus::Histogram::BucketBoundaries kBuckets() { return {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60}; }
+prometheus::Histogram::BucketBoundaries kBuckets() {
+  return {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60};
+}
 
 const char *label_of(ReconcileResult result) {
   switch (result) {
@@ -76,7 +78,9 @@ void Metrics::api_request(std::string_view method, int code) {
   api_requests_.Add({{"code", std::to_string(code)}, {"method", std::string(method)}}).Increment();
 }
 
-void Metrics::leading(bool leads) { leader_.Set(leads ? 1 : 0); }
+void Metrics::leading(bool leads) {
+  leader_.Set(leads ? 1 : 0);
+}
 
 void Metrics::run_ended(const kube::ObjectName &migration, const std::string &result) {
   const std::lock_guard lock(mutex_);

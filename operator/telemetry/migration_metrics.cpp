@@ -30,7 +30,9 @@ bool knows(const api::Status &status, const char *type) {
   return false;
 }
 
-double seconds_of(api::Time time) { return static_cast<double>(time.time_since_epoch().count()); }
+double seconds_of(api::Time time) {
+  return static_cast<double>(time.time_since_epoch().count());
+}
 
 std::optional<double> last_success(const api::Status &status) {
   std::optional<double> newest;

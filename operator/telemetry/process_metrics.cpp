@@ -50,7 +50,8 @@ std::vector<MetricFamily> process_metrics() {
   const std::vector<std::string> fields = stat_fields();
   const auto field = [&](std::size_t number) { return std::stod(fields.at(number - 3)); }; // as proc(5) counts
   if (fields.size() > 21) {
-    add(families, "process_cpu_seconds_total", "CPU time, user and system.", MetricType::Counter, (field(14) + field(15)) / ticks);
+    add(families, "process_cpu_seconds_total", "CPU time, user and system.", MetricType::Counter,
+        (field(14) + field(15)) / ticks);
     add(families, "process_threads", "Threads.", MetricType::Gauge, field(20));
     add(families, "process_start_time_seconds", "When the process started, in seconds since 1970.", MetricType::Gauge,
         boot_time() + field(22) / ticks);
@@ -65,7 +66,8 @@ std::vector<MetricFamily> process_metrics() {
         static_cast<double>(std::distance(begin(descriptors), end(descriptors))));
   }
   if (rlimit limit{}; getrlimit(RLIMIT_NOFILE, &limit) == 0)
-    add(families, "process_max_fds", "The most file descriptors that may be open.", MetricType::Gauge, static_cast<double>(limit.rlim_cur));
+    add(families, "process_max_fds", "The most file descriptors that may be open.", MetricType::Gauge,
+        static_cast<double>(limit.rlim_cur));
   return families;
 }
 

@@ -63,10 +63,10 @@ TEST(WorkQueue, ADelayedKeyWaitsForTheClock) {
 
 TEST(WorkQueue, AFailingKeyWaitsLongerUntilItSucceeds) {
   WorkQueue queue([] { return Schedule::Time(); });
-  EXPECT_EQ(queue.add_failed(key(1)), milliseconds(5));
-  EXPECT_EQ(queue.add_failed(key(1)), milliseconds(10));
+  EXPECT_EQ(queue.failed(key(1)), milliseconds(5));
+  EXPECT_EQ(queue.failed(key(1)), milliseconds(10));
   queue.succeeded(key(1));
-  EXPECT_EQ(queue.add_failed(key(1)), milliseconds(5));
+  EXPECT_EQ(queue.failed(key(1)), milliseconds(5));
 }
 
 TEST(WorkQueue, ShuttingDownLetsRunningWorkEndAndHandsOutNothingMore) {
