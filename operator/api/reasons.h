@@ -19,11 +19,9 @@ enum class Reason : std::uint8_t {
   // Ready=True
   UpToDate,
   Ahead,
-  // Ready=False while Reconciling=True
-  Progressing,
   // Ready=False without Reconciling and Stalled
   Suspended,
-  // Reconciling=True
+  // Reconciling=True, and Ready=False with it
   RunPending,
   Running,
   Planning,
@@ -64,6 +62,8 @@ enum class Reason : std::uint8_t {
   InvalidReport,
   RunnerBug,
   JobNameTaken,
+  // Approved=False
+  ApprovalRejected,
   // Approved=True
   ApprovedByAnnotation,
   NoApprovalNeeded,

@@ -184,6 +184,9 @@ tl::expected<RunnerReport, ReportFault> read_report(std::string_view termination
     report.file_heads.clear();
   if (fields.has("pending")) report.pending = fields.number("pending");
   report.applied_revisions = fields.texts("applied_revisions", kMostApplied, kLongestRevision);
+  report.applied_revisions_cut =
+      fields.number("applied_revisions_cut") +
+      static_cast<std::int64_t>(fields.list("applied_revisions").size() - report.applied_revisions.size());
   report.plan_hash = fields.text("plan_hash", kLongestHash);
   if (const Json *error = fields.member("error")) read_error(*error, report, valid);
   if (const Json *backup = fields.member("backup")) report.backup = read_backup(*backup, valid);

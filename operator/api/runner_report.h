@@ -26,6 +26,7 @@ struct RunnerReport {
   std::vector<std::string> file_heads;        // heads of the runner's files
   std::optional<std::int64_t> pending;        // revisions of the files, wanted by the target, that are not applied at the end
   std::vector<std::string> applied_revisions; // newest first
+  std::int64_t applied_revisions_cut = 0;     // how many older ones the report had no room for
   std::string plan_hash;
   std::string error_code; // "SqlError"; empty if it went well
   std::string message;    // the error's

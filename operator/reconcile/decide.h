@@ -22,11 +22,12 @@ struct Note {
 };
 
 struct Decision {
-  api::Status status;                  // as it should be; applied if it differs from what is there
-  bool create_job = false;             // for status.run, whose names stand in the status already: nothing is created before that is written
+  api::Status status;      // as it should be; applied if it differs from what is there
+  bool create_job = false; // for status.run, whose names stand in the status already: nothing is created before that is written
   std::optional<std::string> remove_job; // a finished plan Job that is decided, by its uid
-  std::vector<Note> notes;             // written before the status, so that a kill between them loses none
-  std::optional<std::string> run_result; // of a run that this decision ends: counts in migration_runs_total once the status is written
+  std::vector<Note> notes;               // written before the status, so that a kill between them loses none
+  std::optional<std::string>
+      run_result; // of a run that this decision ends: counts in migration_runs_total once the status is written
   std::chrono::milliseconds look_again{0}; // 0: only when something changes
 };
 

@@ -109,6 +109,7 @@ PodView pod_view(const Json &pod) {
   view.node = text(at(pod, "spec", "nodeName"));
   view.phase = text(at(pod, "status", "phase"));
   view.deleting = !watch::metadata_text(pod, "deletionTimestamp").empty();
+  view.gone_by = time(at(pod, "metadata", "deletionTimestamp"));
   view.disrupted = is_true(pod, "DisruptionTarget");
   view.created = time(at(pod, "metadata", "creationTimestamp"));
   const Json &scheduled = condition(pod, "PodScheduled");

@@ -21,7 +21,7 @@ std::vector<std::string> types(const Status &status) {
 
 TEST(SetCondition, KeepsTheTransitionTimeWhileTheStatusStays) {
   Status status;
-  set_condition(status, ConditionType::Ready, {false, Reason::Progressing, "one"}, 1, at(1));
+  set_condition(status, ConditionType::Ready, {false, Reason::Running, "one"}, 1, at(1));
   set_condition(status, ConditionType::Ready, {false, Reason::Suspended, "two"}, 2, at(2));
   ASSERT_EQ(status.conditions.size(), 1U);
   EXPECT_EQ(status.conditions[0].status, "False");
@@ -67,7 +67,7 @@ TEST(FindCondition, TellsTrueFromFalseAndAbsent) {
   Status status;
   EXPECT_EQ(find_condition(status, ConditionType::Ready), nullptr);
   EXPECT_FALSE(is_true(status, ConditionType::Ready));
-  set_condition(status, ConditionType::Ready, {false, Reason::Progressing, ""}, 1, at(1));
+  set_condition(status, ConditionType::Ready, {false, Reason::Running, ""}, 1, at(1));
   ASSERT_NE(find_condition(status, ConditionType::Ready), nullptr);
   EXPECT_FALSE(is_true(status, ConditionType::Ready));
   set_condition(status, ConditionType::Ready, {true, Reason::UpToDate, ""}, 1, at(1));
