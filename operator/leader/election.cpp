@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "operator/watch/store.h"
+#include "operator/watch/metadata.h"
 
 namespace controller::leader {
 

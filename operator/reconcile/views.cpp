@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "operator/api/migration_json.h"
-#include "operator/watch/store.h"
+#include "operator/watch/metadata.h"
 
 namespace controller::reconcile {
 

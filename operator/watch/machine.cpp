@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "operator/watch/store.h"
+#include "operator/watch/metadata.h"
 
 namespace controller::watch {
 
