@@ -83,6 +83,7 @@ void forget_what_may_be_gone(api::Status &status) {
                        [&](const api::PlanStep &step) { return step.direction == "down" && step.revision == revision; });
   };
   std::erase_if(status.applied_revisions, goes);
+  std::erase_if(status.current_revisions, goes);
   std::erase_if(status.applied_images,
                 [&](const api::AppliedImage &applied) { return std::any_of(applied.heads.begin(), applied.heads.end(), goes); });
 }
