@@ -56,11 +56,13 @@ TEST_F(Tls, TheAuthorityGivenIsTrusted) {
   serve(server_certificate_);
   const Result<Json> got = get({authority_.certificate, "127.0.0.1", false});
   EXPECT_TRUE(got) << got.error().message;
+  EXPECT_EQ(server_->seen()[0]["name"], "") << "an address is not announced";
 }
 
 TEST_F(Tls, AnotherAuthorityIsNot) {
   serve(server_certificate_);
-  expect_refused(get({make_authority("another").certificate, "127.0.0.1", false}), "self-signed certificate in certificate chain");
+  expect_refused(get({make_authority("another").certificate, "127.0.0.1", false}),
+                 "self-signed certificate in certificate chain");
 }
 
 TEST_F(Tls, WithoutAnAuthorityTheSystemsCount) {
@@ -81,7 +83,7 @@ TEST_F(Tls, AnotherAddressIsRefused) {
 TEST_F(Tls, TheNameGivenIsTheOneThatCounts) {
   serve(server_certificate_);
   EXPECT_TRUE(get({authority_.certificate, "kubernetes", false}));
-  server_->seen();
+  EXPECT_EQ(server_->seen()[0]["name"], "kubernetes");
   expect_refused(get({authority_.certificate, "kubernetes.elsewhere", false}), "hostname mismatch");
 }
 
