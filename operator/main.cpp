@@ -36,6 +36,7 @@ using std::chrono::system_clock;
 
 constexpr int kLostLeadership = 1;
 constexpr int kCannotStart = 2;
+constexpr std::chrono::seconds kLongestEnd{5};
 
 LogLevel log_level(const std::string &name) {
   if (name == "debug") return LogLevel::Debug;
@@ -134,7 +135,8 @@ int run(const Options &options, Log &log) {
     return kCannotStart;
   }
   // Leases are not to wait behind the workers' requests, and are given back after those have ended.
-  const kube::Result<kube::Connected> lease_client = kube::connect(connect_options(options, {}, metrics));
+  std::stop_source stop_lease;
+  const kube::Result<kube::Connected> lease_client = kube::connect(connect_options(options, stop_lease.get_token(), metrics));
   if (!lease_client) {
     log.event(LogLevel::Error, "cannot_connect", lease_client.error().message);
     return kCannotStart;
@@ -165,12 +167,13 @@ int run(const Options &options, Log &log) {
     if (elector.overdue(steady_clock::now())) end_without_leadership(log);
 
   log.event(LogLevel::Info, "stopping", "finishing what is being written");
-  elector.stop(); // the Lease stays ours for as long as it lasts
   // What the API server does not answer in time is cut off: every write may be, and is decided again by the next leader.
-  std::jthread limit([&stop](const std::stop_token &done) {
-    watch::sleep_for(std::chrono::seconds(5), done);
+  std::jthread limit([&stop, &stop_lease](const std::stop_token &done) {
+    watch::sleep_for(kLongestEnd, done);
     stop.request_stop();
+    stop_lease.request_stop();
   });
+  elector.stop(); // the Lease stays ours for as long as it lasts
   loop.stop_working();
   stop.request_stop();
   loop.stop_watching();

@@ -1,6 +1,7 @@
 // See control_loop.h.
 #include "operator/control/control_loop.h"
 
+#include <exception>
 #include <utility>
 
 #include "operator/api/migration_json.h"
@@ -18,6 +19,7 @@ using std::chrono::steady_clock;
 
 constexpr std::chrono::minutes kStuckAfter{15}; // no look and no watch is silent for so long in good health
 constexpr milliseconds kSyncPoll{20};
+constexpr std::chrono::minutes kAfterBug{1};
 
 bool holds_gate(const watch::Object &pod) {
   return pod && gate::read_pod_gate(*pod).has_value();
@@ -161,7 +163,14 @@ void ControlLoop::work(Worker &worker, const std::stop_token &stop) {
   while (!synced() && !stop.stop_requested()) watch::sleep_for(kSyncPoll, stop);
   while (const std::optional<queue::Key> key = ground_.queue.take()) {
     worker.busy_since = clock_.steady();
-    look(*key);
+    try {
+      look(*key);
+    } catch (const std::exception &exception) {
+      // A bug, met in one object: the others' work goes on.
+      ground_.queue.add_after(*key, kAfterBug);
+      metrics_.reconciled(telemetry::ReconcileResult::Error, {});
+      say(LogLevel::Error, "bug", std::string("a bug in the operator: ") + exception.what() + "; please report it", key->name);
+    }
     worker.busy_since = steady_clock::time_point{};
     ground_.queue.done(*key);
   }

@@ -1,7 +1,6 @@
 // See election.h.
 #include "operator/leader/election.h"
 
-#include <ctime>
 #include <utility>
 
 #include <fmt/format.h>

@@ -56,10 +56,10 @@ kube::Result<Reconciler::Look> Reconciler::look_live(const kube::ObjectName &nam
   const Observed &observed = std::get<Observed>(*gathered);
   const Decision decision = decide(observed);
   kube::Result<Applied> applied = would_write(observed, decision) ? applier_.apply(observed, decision) : Applied{};
-  // A reserved slot is kept by a Job alone.
+  // A slot that this look reserved is kept by a created Job alone; that of a Job that is there already is the cache's matter.
   if (applied && applied->job_created) {
     slots_.created(name, decision.status.run->job);
-  } else {
+  } else if (!observed.job) {
     slots_.release(name);
   }
   if (!applied) return tl::unexpected(applied.error());

@@ -2,8 +2,7 @@
 #include "operator/telemetry/http_listener.h"
 
 #include <array>
-#include <cerrno>
-#include <cstring>
+#include <exception>
 #include <string_view>
 #include <utility>
 
@@ -31,10 +30,22 @@ bool refused_method(mg_connection *connection) {
   return true;
 }
 
+// civetweb is C: no exception may pass it.
+template <typename Page> int guarded(mg_connection *connection, Page page) {
+  try {
+    page();
+    return 200;
+  } catch (const std::exception &exception) {
+    answer(connection, 500, "Internal Server Error", kPlain, std::string(exception.what()) + "\n");
+    return 500;
+  }
+}
+
 int serve_metrics(mg_connection *connection, void *pages) {
-  if (!refused_method(connection))
-    answer(connection, 200, "OK", "text/plain; version=0.0.4; charset=utf-8", static_cast<Pages *>(pages)->metrics());
-  return 200;
+  return guarded(connection, [&] {
+    if (!refused_method(connection))
+      answer(connection, 200, "OK", "text/plain; version=0.0.4; charset=utf-8", static_cast<Pages *>(pages)->metrics());
+  });
 }
 
 void serve_probe(mg_connection *connection, const Probe &probe) {
@@ -48,13 +59,11 @@ void serve_probe(mg_connection *connection, const Probe &probe) {
 }
 
 int serve_alive(mg_connection *connection, void *pages) {
-  serve_probe(connection, static_cast<Pages *>(pages)->alive);
-  return 200;
+  return guarded(connection, [&] { serve_probe(connection, static_cast<Pages *>(pages)->alive); });
 }
 
 int serve_ready(mg_connection *connection, void *pages) {
-  serve_probe(connection, static_cast<Pages *>(pages)->ready);
-  return 200;
+  return guarded(connection, [&] { serve_probe(connection, static_cast<Pages *>(pages)->ready); });
 }
 
 int serve_nothing(mg_connection *connection, void *) {
