@@ -166,6 +166,8 @@ Decision again(const Observed &observed, const Ending &ending) {
     add_note(decision, true, "RunFailed", message, attempt_key(run));
   }
   decision.run_result = slow && !was_stalled ? "failed" : "retried";
+  // A Job every 10 minutes would pile up until it expires; the report has told all that its log could.
+  if (was_stalled && ending.report && observed.job) decision.remove_job = observed.job->uid;
   decision.look_again = *decision.status.run->not_before - observed.now;
   return decision;
 }

@@ -31,9 +31,14 @@ bool is_shown(const Decision &decision) {
   return decision.status.run->kind != api::RunKind::Verify && !stays_stalled(decision.status);
 }
 
+// Whether an Event tells it: somebody has to do something about it.
+bool is_told(Reason reason) {
+  return reason != Reason::RunPending && reason != Reason::WaitingForSlot;
+}
+
 Decision waits(const Observed &observed, Reason reason, const std::string &message, std::chrono::milliseconds look_again) {
   Decision decision = unchanged(observed);
-  if (is_shown(decision)) show_reconciling(decision, observed, reason, message, reason == Reason::AppsStillRequireRevision);
+  if (is_shown(decision)) show_reconciling(decision, observed, reason, message, is_told(reason));
   decision.look_again = look_again;
   return decision;
 }

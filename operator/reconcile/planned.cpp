@@ -24,12 +24,17 @@ std::string how_to_approve(const api::Migration &migration, const api::PlanStatu
                      migration.name, migration.name_space, api::kApprove, plan.id);
 }
 
+// Told once a plan, when it begins to wait.
+void note_waiting(Decision &decision, const std::string &message) {
+  if (!api::find_condition(decision.status, ConditionType::Approved))
+    add_note(decision, false, "AwaitingApproval", message, decision.status.plan->id);
+}
+
 void show_missing(Decision &decision, const Observed &observed, const std::string &why) {
   const api::PlanStatus &plan = *decision.status.plan;
   const std::string message =
       fmt::format("plan {} waits for approval, for {}: {}", plan.id, why, how_to_approve(observed.migration, plan));
-  if (!api::find_condition(decision.status, ConditionType::Approved))
-    add_note(decision, false, "AwaitingApproval", message, plan.id);
+  note_waiting(decision, message);
   api::set_condition(decision.status, ConditionType::Approved, {false, Reason::AwaitingApproval, message},
                      decision.status.observed_generation, observed.now);
   show_reconciling(decision, observed, Reason::AwaitingApproval, message);
@@ -45,6 +50,7 @@ void show_rejected(Decision &decision, const Observed &observed, const std::stri
                                                             used ? "which was used before" : "which is not the plan that waits",
                                                             plan.id, why, how_to_approve(observed.migration, plan)),
                                                 api::kLongestMessage);
+  note_waiting(decision, message);
   const api::Condition *before = api::find_condition(decision.status, ConditionType::Approved);
   if (before == nullptr || before->message != message) {
     constexpr std::size_t kDigits = 12;

@@ -1,6 +1,8 @@
 // See running.h.
 #include "operator/reconcile/running.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "operator/reconcile/asked.h"
@@ -78,6 +80,8 @@ Decision running(const Observed &observed) {
     if (!observed.job->deleting) decision.remove_job = observed.job->uid;
     return decision;
   }
+  const bool first_seen = run.job_uid.empty() && run.attempt == 1;
+  if (first_seen) run.start_time = std::max(run.start_time, observed.job->created.value_or(run.start_time));
   run.job_uid = observed.job->uid;
   if (observed.progress && run.kind == RunKind::Migrate) run.progress = observed.progress;
   show_run(decision, observed, stuck, waits);
