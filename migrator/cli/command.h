@@ -28,13 +28,6 @@ struct GlobalOptions {
 
 enum class OnFailure : std::uint8_t { Stop, Revert, Restore };
 
-// --owner NAMESPACE/NAME/UID: the Migration on whose behalf this run moves the history. All parts are filled.
-struct Owner {
-  std::string name_space;
-  std::string name;
-  std::string uid;
-};
-
 // Flags of the verbs that move a database.
 struct MovingOptions {
   bool sql = false;     // offline: SQL on stdout, no connection
@@ -44,10 +37,11 @@ struct MovingOptions {
   OnFailure on_failure = OnFailure::Stop;
   std::optional<bool> backup; // --backup, --no-backup; unset: as configured
   bool fence = false;
-  std::string report; // the file of the final report; empty: none
-  std::string run_id; // empty: one is made
-  std::optional<Owner> owner;
-  std::string adopt; // the uid of the owner to take over from; empty: none
+  std::string report;                 // the file of the final report; empty: none
+  bool report_sql = false;            // of a dry run: the report holds the SQL, too
+  std::string run_id;                 // empty: one is made
+  std::optional<config::Owner> owner; // --owner
+  std::string adopt;                  // the uid of the owner to take over from; empty: none
 };
 
 struct InitArguments {

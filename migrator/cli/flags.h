@@ -80,12 +80,19 @@ inline constexpr Flag kLocks[] = {
     {"--statement-timeout", "DURATION", "how long a statement may run; default 0, for ever"},
 };
 
-inline constexpr Flag kRun[] = {
+inline constexpr Flag kRunTimeout[] = {
     {"--timeout", "DURATION", "end the run after this long, from the lock on"},
-    {"--report", "FILE", "write the run's report there"},
+};
+
+inline constexpr Flag kReport[] = {
+    {"--report", "FILE", "write a report of at most 4,096 bytes there, also of a dry run"},
     {"--run-id", "ID", "the id of this run in the journal; default: a random one"},
     {"--owner", "NAMESPACE/NAME/UID", "the Migration that this history belongs to"},
     {"--adopt", "UID", "take the history over from the Migration with this uid"},
+};
+
+inline constexpr Flag kReportSql[] = {
+    {"--report-sql", "", "the report of a dry run holds the SQL, too, as far as there is room"},
 };
 
 inline constexpr Flag kMigrate[] = {

@@ -88,6 +88,9 @@ TEST(Parse, MovingOptions) {
   EXPECT_FALSE(nothing.sql || nothing.dry_run || nothing.strict || nothing.timeout || nothing.owner);
   EXPECT_EQ(nothing.on_failure, OnFailure::Stop);
   EXPECT_TRUE(command<DowngradeArguments>("downgrade base --dry-run").moving.dry_run);
+  const auto plan = command<MigrateArguments>("plan head --report /r.json --report-sql").moving;
+  EXPECT_TRUE(plan.dry_run && plan.report_sql);
+  EXPECT_EQ(plan.report, "/r.json");
 }
 
 TEST(Parse, LocksGoIntoTheOverrides) {
@@ -205,6 +208,20 @@ TEST(RequestedOutput, IsToldEvenWhenTheRestIsWrong) {
   EXPECT_EQ(requested_output({"--output=json", "x"}), report::OutputFormat::Json);
   EXPECT_EQ(requested_output({"upgade", "--output"}), report::OutputFormat::Text);
   EXPECT_EQ(requested_output({"show", "--", "--output=json"}), report::OutputFormat::Text);
+}
+
+TEST(RequestedReport, IsToldEvenWhenTheRestIsWrong) {
+  const RequestedReport run =
+      requested_report({"-q", "migrate", "--to", "--report", "/r.json", "--run-id=u1.1.migrate", "--nonsense"});
+  EXPECT_EQ(run.file, "/r.json");
+  EXPECT_EQ(run.run_id, "u1.1.migrate");
+  EXPECT_FALSE(run.dry_run);
+  EXPECT_TRUE(requested_report({"migrate", "--dry-run", "--report=/r.json"}).dry_run);
+  EXPECT_TRUE(requested_report({"plan", "--report=/r.json"}).dry_run);
+  EXPECT_EQ(requested_report({"heads", "--report", "/r.json"}).file, "") << "heads takes no report";
+  EXPECT_EQ(requested_report({"migrat", "--report", "/r.json"}).file, "");
+  EXPECT_EQ(requested_report({"upgrade", "--", "--report=/r.json"}).file, "");
+  EXPECT_EQ(requested_report({}).file, "");
 }
 
 TEST(Backups, AreAskedForAsTyped) {
