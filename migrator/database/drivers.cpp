@@ -51,7 +51,8 @@ Result<const Driver *> load_postgresql() {
                 fmt::format("{} is not beside the program, nor in ../lib/migrator from there, nor in {}: install it again",
                             kModule, MIGRATOR_LIBDIR));
   }
-  void *module = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  // Lazily: libpq brings thirty libraries, most of whose functions are never called.
+  void *module = dlopen(path.c_str(), RTLD_LAZY | RTLD_LOCAL);
   if (module == nullptr) {
     const char *why = dlerror();
     return fail(ErrorCode::Internal, fmt::format("{} cannot be loaded: {}; install it again with the libraries it needs", path,
