@@ -46,7 +46,9 @@ config::DatabaseUse database_use(const cli::Command &command) {
                         [](const cli::EnsureVersionArguments &) { return config::DatabaseUse::Required; },
                         [](const cli::CurrentArguments &) { return config::DatabaseUse::Required; },
                         [](const cli::StatusArguments &) { return config::DatabaseUse::Required; },
-                        [](const cli::WaitArguments &) { return config::DatabaseUse::Required; },
+                        [](const cli::WaitArguments &wait) {
+                          return wait.migration ? config::DatabaseUse::None : config::DatabaseUse::Required;
+                        },
                         [](const cli::BackupArguments &) { return config::DatabaseUse::Required; },
                         [](const cli::RestoreArguments &) { return config::DatabaseUse::Required; },
                         [](const cli::HistoryArguments &) { return config::DatabaseUse::Optional; },
@@ -95,6 +97,7 @@ Status run_verb(const commands::Context &context, const cli::Command &command) {
 bool reads_settings(const cli::Command &command) {
   if (const auto *completion = std::get_if<cli::CompletionArguments>(&command))
     return completion->subject == cli::CompletionSubject::Revisions;
+  if (const auto *wait = std::get_if<cli::WaitArguments>(&command)) return !wait->migration;
   return !std::holds_alternative<cli::InformationArguments>(command) && !std::holds_alternative<cli::InitArguments>(command);
 }
 

@@ -118,9 +118,18 @@ struct EditArguments {
 
 struct StatusArguments {};
 
+// --for migration/NAME with the flags that say where it is; what is empty is as kubectl would take it.
+struct WaitedMigration {
+  std::string name;
+  std::string name_space;
+  std::string context;
+  std::string kubeconfig;
+};
+
 struct WaitArguments {
   std::vector<std::string> revisions; // empty: every head of the files
   std::chrono::milliseconds timeout{600'000};
+  std::optional<WaitedMigration> migration; // asks the Kubernetes API instead of a database
 };
 
 struct BackupArguments {

@@ -145,6 +145,10 @@ inline constexpr Flag kHeads[] = {
 inline constexpr Flag kWait[] = {
     {"--revision", "REVISION", "what to wait for; default: every head of the files", true},
     {"--timeout", "DURATION", "give up after this long; default 10m"},
+    {"--for", "migration/NAME", "ask the Kubernetes API until this Migration is Ready, instead of the database"},
+    {"-n,--namespace", "NAMESPACE", "of the Migration; default: the context's, in a pod the pod's"},
+    {"--context", "CONTEXT", "of the kubeconfig; default: the current one"},
+    {"--kubeconfig", "FILE", "default: KUBECONFIG, else the pod's ServiceAccount, else ~/.kube/config"},
 };
 
 } // namespace migrator::cli

@@ -52,6 +52,13 @@ std::vector<std::string> split(const std::string &text, char separator) {
   return parts;
 }
 
+// Kubernetes' DNS subdomains: lower case letters, digits, "-" and ".", at most 253, a letter or digit at both ends.
+bool is_object_name(std::string_view name) {
+  const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  return !name.empty() && name.size() <= 253 && plain(name.front()) && plain(name.back()) &&
+         std::all_of(name.begin(), name.end(), [&](char c) { return plain(c) || c == '-' || c == '.'; });
+}
+
 // Reads typed values out of the words; the first error is kept and makes the rest idle.
 class FlagReader {
 public:
@@ -91,6 +98,28 @@ public:
     if (!words_.has("--owner")) return;
     into = config::owner_named(words_.value("--owner"));
     if (!into) complain("\"--owner\" must be NAMESPACE/NAME/UID.");
+  }
+
+  // TYPE/NAME as kubectl writes it. The name as Kubernetes allows it, so that it can be part of a path and of a command that we print.
+  void waited_migration(std::optional<WaitedMigration> &into) {
+    const auto where = {"--namespace", "--context", "--kubeconfig"};
+    if (!words_.has("--for")) {
+      for (const char *flag : where)
+        if (words_.has(flag)) complain(in_quotes(flag) + " says where a Migration is: it needs \"--for migration/NAME\".");
+      return;
+    }
+    if (words_.has("--revision")) complain("\"--for\" and \"--revision\" exclude each other. Keep one of them.");
+    const std::string value = words_.value("--for");
+    const std::size_t slash = value.find('/');
+    const std::string type = value.substr(0, slash);
+    const std::string name = slash == std::string::npos ? std::string() : value.substr(slash + 1);
+    const auto types = {"migration", "migrations", "migration.migrator.dev", "migrations.migrator.dev"};
+    if (std::find(types.begin(), types.end(), type) == types.end() || !is_object_name(name))
+      return complain("\"--for\" must be migration/NAME, like \"--for migration/shop\".");
+    const std::string name_space = words_.value("--namespace");
+    if (words_.has("--namespace") && !is_object_name(name_space))
+      return complain("\"--namespace\" must be a namespace's name, like \"shop\".");
+    into = WaitedMigration{name, name_space, words_.value("--context"), words_.value("--kubeconfig")};
   }
 
   void complain(std::string message) {
@@ -220,7 +249,9 @@ Result<Command> read_command(const Verb &verb, const Words &words, FlagReader &r
   case VerbId::Status:
     return Command(StatusArguments{});
   case VerbId::Wait: {
-    WaitArguments arguments{words.values("--revision"), {}};
+    WaitArguments arguments;
+    arguments.revisions = words.values("--revision");
+    read.waited_migration(arguments.migration);
     std::optional<std::chrono::milliseconds> timeout;
     read.duration("--timeout", timeout);
     arguments.timeout = timeout.value_or(WaitArguments().timeout);

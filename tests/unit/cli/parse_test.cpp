@@ -200,6 +200,15 @@ TEST(Parse, TheOtherVerbs) {
   const auto wait = command<WaitArguments>("wait --revision a --revision b --timeout 2m");
   EXPECT_EQ(wait.revisions, (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(wait.timeout, std::chrono::minutes(2));
+  EXPECT_FALSE(wait.migration);
+  const auto gate = command<WaitArguments>("wait --for migration/shop.v2 -n web --context c --kubeconfig f --timeout 1s");
+  ASSERT_TRUE(gate.migration);
+  EXPECT_EQ(gate.migration->name, "shop.v2");
+  EXPECT_EQ(gate.migration->name_space, "web");
+  EXPECT_EQ(gate.migration->context, "c");
+  EXPECT_EQ(gate.migration->kubeconfig, "f");
+  EXPECT_EQ(gate.timeout, std::chrono::seconds(1));
+  EXPECT_EQ(command<WaitArguments>("wait --for migrations.migrator.dev/shop").migration->name, "shop");
   EXPECT_EQ(command<CompletionArguments>("completion zsh").subject, CompletionSubject::Zsh);
 }
 
