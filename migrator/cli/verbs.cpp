@@ -228,7 +228,7 @@ std::vector<Verb> make_verbs() {
        {kWait},
        {{"migrator wait", "until every head of these files is applied"},
         {"migrator wait --revision ae1027a6acf0 --timeout 2m", "one revision, not for ever"},
-        {"migrator wait --for migration/shop -n shop", "until the operator has finished, whatever it has to do"}},
+        {"migrator wait --for migration/shop -n shop", "until the operator says that it is ready"}},
        {12, 26, 143}},
       {VerbId::Backup,
        "backup",

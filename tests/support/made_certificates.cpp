@@ -1,6 +1,7 @@
 // See made_certificates.h.
 #include "tests/support/made_certificates.h"
 
+#include <algorithm>
 #include <memory>
 
 #include <openssl/bio.h>
@@ -56,7 +57,7 @@ MadeCertificate make(const std::string &name, const MadeCertificate *authority, 
   const Certificate certificate(X509_new(), &X509_free);
   X509_set_version(certificate.get(), X509_VERSION_3);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), serial++);
-  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), (days_left - 2) * kDay);
+  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), (std::min(days_left, 1) - 2) * kDay);
   X509_gmtime_adj(X509_getm_notAfter(certificate.get()), days_left * kDay);
   X509_set_pubkey(certificate.get(), key.get());
   X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate.get()), "CN", MBSTRING_UTF8,

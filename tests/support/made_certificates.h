@@ -12,7 +12,7 @@ struct MadeCertificate {
 };
 
 MadeCertificate make_authority(const std::string &name);
-// `names`: "DNS:localhost", "IP:::1". Valid from a day before `days_left` to `days_left` days from now: -1 has expired.
+// `names`: "DNS:localhost", "IP:::1". Valid for `days_left` days from now, and since a day or two before: with -1 it has expired.
 MadeCertificate make_certificate(const MadeCertificate &authority, const std::string &name, const std::vector<std::string> &names,
                                  int days_left = 1);
 

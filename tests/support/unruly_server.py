@@ -4,7 +4,8 @@ Usage: unruly_server.py ADDRESS [CERTIFICATE KEY [CLIENT_AUTHORITY]]. It listens
 then answers each JSON line of its stdin with one of its stdout; it ends with its stdin.
 
   {"answers": [ANSWER…]}  each request takes the next one, the last one stays
-  {"seen": true}          {"seen": [{"method", "target", "headers", "body", "connection", "client"}…]}, and forgets them
+  {"seen": true}          {"seen": [{"method", "target", "headers", "body", "connection", "client", "name"}…]}, and
+                          forgets them; `name` is what the handshake asked for (SNI)
 
 ANSWER: {"status", "headers", "body"}, or with "chunks": [TEXT…] instead of a body; "times" repeats the chunks. "end" tells what follows what was
 sent: "close", "silence" (held open, nothing comes), "cut" (closed without the end that HTTP asks for), nothing (the connection is kept).
@@ -57,17 +58,18 @@ class Unruly:
 
     def _serve(self, connection, number):
         try:
-            client = ""
+            client = name = ""
             if self._context is not None:
                 connection = self._context.wrap_socket(connection, server_side=True)
                 certificate = connection.getpeercert() or {}
-                client = "".join(value for part in certificate.get("subject", ()) for name, value in part if name == "commonName")
+                client = "".join(value for part in certificate.get("subject", ()) for key, value in part if key == "commonName")
+                name = getattr(connection, "asked_name", "")
             stream = connection.makefile("rb")
             while True:
                 request = self._read(stream)
                 if request is None:
                     break
-                request.update(connection=number, client=client)
+                request.update(connection=number, client=client, name=name)
                 if not self._answer(connection, self._next(request)):
                     break
         except OSError:
@@ -125,6 +127,7 @@ def main():
     if len(sys.argv) > 3:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(sys.argv[2], sys.argv[3])
+        context.sni_callback = lambda connection, name, _: setattr(connection, "asked_name", name or "")
         if len(sys.argv) > 4:
             context.verify_mode = ssl.CERT_OPTIONAL
             context.load_verify_locations(sys.argv[4])

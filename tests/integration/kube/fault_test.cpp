@@ -94,6 +94,15 @@ TEST_F(Faults, AnAnswerThatIsCutIsNotTakenForWhole) {
   }
 }
 
+// The server closes a kept connection after its answer; the next call finds that out and uses a new one.
+TEST_F(Faults, AKeptConnectionThatTheServerClosedDoesNotMatter) {
+  Json closing = good();
+  closing["end"] = "close";
+  server_.answer({closing});
+  for (int time = 0; time < 10; ++time) EXPECT_TRUE(client_->get(kJobs, {"shop", "a"}));
+  EXPECT_EQ(server_.seen().size(), 10U);
+}
+
 TEST_F(Faults, GarbageIsAnErrorAndTheNextCallGoesOn) {
   for (const char *raw : {"\x16\x03\x01 this is no HTTP\r\n\r\n", "HTTP/1.1 abc\r\n\r\n", "SSH-2.0-OpenSSH_9\r\n"}) {
     server_.answer({{{"raw", raw}}});
