@@ -14,7 +14,7 @@ namespace migrator::commands {
 
 namespace {
 
-constexpr std::chrono::milliseconds kPoll{2'000};
+constexpr std::chrono::milliseconds kBetweenLooks{2'000};
 constexpr std::chrono::milliseconds kLongestLook{5'000}; // the first one may outlast a short --timeout
 
 // Ends a look that goes on when the run is stopped.
@@ -44,8 +44,10 @@ Status wait_for_migration(const Context &context, const cli::WaitedMigration &mi
   kubernetes::MigrationReader &reader = **opened;
   const StoppedWith stopped(stop, reader);
   signals.set_deadline(std::max(timeout, kLongestLook));
-  const Waiting waiting{
-      timeout, kPoll, fmt::format("see what holds it with `kubectl describe migration {}`", migration.name), {migration.name}};
+  const Waiting waiting{timeout,
+                        kBetweenLooks,
+                        fmt::format("see what holds it with `kubectl describe migration {}`", migration.name),
+                        {migration.name}};
   const Result<double> seconds = wait_until(context, waiting, stop, [&reader] { return reader.look(); });
   if (!seconds) return fail(seconds.error());
   context.output.document({{"ready", true}, {"migration", reader.where()}, {"seconds", *seconds}});

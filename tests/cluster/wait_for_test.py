@@ -17,12 +17,11 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "cli"))
 from conditions import until  # noqa: E402
 from project import MIGRATOR  # noqa: E402
 
-# What wait reads of a Migration, and no rule of its spec: those are the CRD's own test.
-CRD = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": "migrations.migrator.dev"},
-       "spec": {"group": "migrator.dev", "scope": "Namespaced", "names": {"kind": "Migration", "plural": "migrations", "singular": "migration"},
-                "versions": [{"name": "v1alpha1", "served": True, "storage": True, "subresources": {"status": {}},
-                              "schema": {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}}]}}
-MIGRATION = {"apiVersion": "migrator.dev/v1alpha1", "kind": "Migration", "metadata": {"name": "db", "namespace": "shop"}, "spec": {"target": "head"}}
+with open(os.path.join(ROOT, "crds", "migrations.yaml"), encoding="utf-8") as file:
+    CRD = file.read()
+MIGRATION = {"apiVersion": "migrator.dev/v1alpha1", "kind": "Migration", "metadata": {"name": "db", "namespace": "shop"},
+             "spec": {"target": "head", "backup": {"policy": "Never"}, "downgrade": "Deny",
+                      "database": {"type": "SQLite", "sqlite": {"volume": {"persistentVolumeClaim": {"claimName": "data"}}, "path": "shop.db"}}}}
 ACCOUNT = "system:serviceaccount:shop:app"
 
 
@@ -64,8 +63,9 @@ class WaitFor(unittest.TestCase):
         return waiter
 
     def status(self, observed, *conditions):
+        since = {"lastTransitionTime": "2026-11-22T10:00:00Z", "message": "", "observedGeneration": observed}
         self.api.must("patch", "migration", "db", "-n", "shop", "--subresource", "status", "--type", "merge", "-p",
-                      json.dumps({"status": {"observedGeneration": observed, "conditions": list(conditions)}}))
+                      json.dumps({"status": {"observedGeneration": observed, "conditions": [{**since, **condition} for condition in conditions]}}))
 
     def make_migration(self):
         self.api.apply(CRD)
