@@ -34,7 +34,7 @@ struct Source {
   std::string name;        // the ConfigMap's, the claim's
   std::string image;       // ImageVolume: a reference
   std::string pull_policy; // ImageVolume
-  std::string path;        // a folder inside the volume; empty: its root. Runner: the folder in the image, /migrations unless given
+  std::string path; // a folder inside the volume; empty: its root. Runner: the folder in the image, /migrations unless given
 };
 
 enum class DatabaseType : std::uint8_t { PostgreSQL, SQLite };
@@ -48,10 +48,10 @@ struct Connection {
 };
 
 struct Tls {
-  std::string mode;                          // libpq's sslmode; empty: verify-full if a CA is given
-  std::optional<KeyRef> ca_secret;           // caFrom.secretKeyRef
-  std::optional<KeyRef> ca_config_map;       // caFrom.configMapKeyRef
-  std::string client_cert_secret_name;       // a kubernetes.io/tls Secret
+  std::string mode;                    // libpq's sslmode; empty: verify-full if a CA is given
+  std::optional<KeyRef> ca_secret;     // caFrom.secretKeyRef
+  std::optional<KeyRef> ca_config_map; // caFrom.configMapKeyRef
+  std::string client_cert_secret_name; // a kubernetes.io/tls Secret
 };
 
 struct Scratch {
@@ -133,17 +133,17 @@ struct Run {
   std::int64_t sequence = 0;
   RunKind kind = RunKind::Migrate;
   int attempt = 1;
-  std::string job;        // the Job's name
-  std::string job_uid;    // once it was seen; a Job that was seen and is gone was deleted by somebody
+  std::string job;     // the Job's name
+  std::string job_uid; // once it was seen; a Job that was seen and is gone was deleted by somebody
   std::string input_hash;
   std::string target;
   bool exact = false;
   std::int64_t generation = 0;
   Requests requests;
-  Time start_time{};               // of the first attempt of this sequence and kind
-  std::optional<Time> not_before;  // the attempt is not started earlier
+  Time start_time{};              // of the first attempt of this sequence and kind
+  std::optional<Time> not_before; // the attempt is not started earlier
   bool allow_down = false;
-  std::string approved_hash;       // the plan's hash that --approved gets; empty: none
+  std::string approved_hash; // the plan's hash that --approved gets; empty: none
   std::optional<Progress> progress;
 };
 
@@ -165,8 +165,9 @@ struct FinishedRun {
   bool exact = false;
   std::int64_t generation = 0;
   Requests requests;
-  std::string outcome; // Done, NothingToDo, Ahead, Failed, Reverted, Restored; Planned of a plan run; Drifted or InSync of a verify run
-  std::string reason;  // the condition's reason it led to
+  std::string
+      outcome; // Done, NothingToDo, Ahead, Failed, Reverted, Restored; Planned of a plan run; Drifted or InSync of a verify run
+  std::string reason; // the condition's reason it led to
   int exit_code = 0;
   Time start_time{};
   std::int64_t seconds = 0;
@@ -256,8 +257,9 @@ inline constexpr std::string_view kFluxRequestedAt = "reconcile.fluxcd.io/reques
 inline constexpr std::string_view kApprove = "migrator.dev/approve";
 inline constexpr std::string_view kAdopt = "migrator.dev/adopt";
 inline constexpr std::string_view kForce = "migrator.dev/force";
-inline constexpr std::string_view kRole = "migrator.dev/role";   // label; `runner` on Jobs and their pods
-inline constexpr std::string_view kMigrationLabel = "migrator.dev/migration"; // label on Jobs and their pods: the Migration's name
+inline constexpr std::string_view kRole = "migrator.dev/role"; // label; `runner` on Jobs and their pods
+inline constexpr std::string_view kMigrationLabel =
+    "migrator.dev/migration";                                    // label on Jobs and their pods: the Migration's name
 inline constexpr std::string_view kGated = "migrator.dev/gated"; // label; `true` on pods with the gate
 inline constexpr std::string_view kWaitFor = "migrator.dev/wait-for";
 inline constexpr std::string_view kRevision = "migrator.dev/revision";

@@ -20,11 +20,13 @@ struct RunnerReport {
   std::string outcome; // Done, NothingToDo, Ahead, Failed, Reverted, Restored; Moves of a plan
   int exit_code = 0;
   std::vector<std::string> heads_before;
-  std::vector<std::string> heads_after;
-  std::vector<std::string> target_heads; // what the targets mean in this runner's files and this database
-  std::vector<std::string> file_heads;   // heads of the runner's files
-  std::optional<std::int64_t> pending;   // revisions of the files, wanted by the target, that are not applied at the end
+  std::vector<std::string> heads_after;       // empty: base, or not known
+  bool heads_known = false;                   // whether the runner came as far as reading the database's heads
+  std::vector<std::string> target_heads;      // what the targets mean in this runner's files and this database
+  std::vector<std::string> file_heads;        // heads of the runner's files
+  std::optional<std::int64_t> pending;        // revisions of the files, wanted by the target, that are not applied at the end
   std::vector<std::string> applied_revisions; // newest first
+  std::int64_t applied_revisions_cut = 0;     // how many older ones the report had no room for
   std::string plan_hash;
   std::string error_code; // "SqlError"; empty if it went well
   std::string message;    // the error's
@@ -33,7 +35,9 @@ struct RunnerReport {
   std::optional<LastBackup> backup; // without a time
   // Plans only:
   std::vector<PlanStep> steps;
+  std::int64_t steps_cut = 0;
   std::vector<std::string> down_revisions; // what the plan would take away
+  std::int64_t down_revisions_cut = 0;     // how many more the report had no room for
   bool destructive = false;
   std::vector<std::string> kinds;
   std::vector<std::string> findings;

@@ -56,7 +56,7 @@ struct WatchEvent {
   Json object;
 };
 
-enum class PatchType : std::uint8_t { Merge, Json };
+enum class PatchType : std::uint8_t { Merge, JsonPatch };
 
 class Client {
 public:

@@ -33,19 +33,21 @@ struct PodView {
   std::string node;
   std::string phase; // Pending, Running, Succeeded, Failed, Unknown
   bool deleting = false;
-  bool disrupted = false;                 // DisruptionTarget=True
-  std::string waiting_reason;             // of the first container that waits: ErrImagePull, ImagePullBackOff, CreateContainerConfigError …
+  std::optional<api::Time> gone_by; // metadata.deletionTimestamp, which is when its grace period ends
+  bool disrupted = false;           // DisruptionTarget=True
+  std::string waiting_reason; // of the first container that waits: ErrImagePull, ImagePullBackOff, CreateContainerConfigError …
   std::string waiting_message;
-  std::string unschedulable_message;      // PodScheduled=False, reason Unschedulable
-  std::optional<int> exit_code;           // of the container `migrator`, once it ended
-  std::string ended_reason;               // OOMKilled, Error, Completed
+  std::string unschedulable_message; // PodScheduled=False, reason Unschedulable
+  std::optional<int> exit_code;      // of the container `migrator`, once it ended
+  std::string ended_reason;          // OOMKilled, Error, Completed
   std::string termination_message;
-  std::string image;                      // as written
+  std::string image; // as written
   std::string image_id;
   std::optional<api::Time> created;
 };
 
-// A warning event about the Job or one of its pods, looked for only when a run hangs for no visible reason.
+// A warning event about the Job or one of its pods, looked for only when a run hangs for no visible reason; or the API server's refusal to create the
+// Job itself, as FailedCreate.
 struct Trouble {
   std::string reason; // FailedCreate, FailedMount, FailedAttachVolume …
   std::string message;
@@ -68,8 +70,8 @@ struct Settings {
 
 struct Observed {
   api::Migration migration;
-  std::optional<JobView> job;      // of status.run.job, read live
-  std::vector<PodView> pods;       // of that Job by owner uid, oldest first
+  std::optional<JobView> job;            // of status.run.job, read live
+  std::vector<PodView> pods;             // of that Job by owner uid, oldest first
   std::optional<api::Progress> progress; // from the pod's log
   std::optional<Trouble> trouble;
   std::vector<Dependent> dependents;

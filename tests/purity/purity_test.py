@@ -34,7 +34,7 @@ FORBIDDEN = [
 NOT_CODE = re.compile(
     r'//[^\n]*|/\*.*?\*/|R"(?P<mark>[^()\s\\]{0,16})\(.*?\)(?P=mark)"|"(?:\\.|[^"\\\n])*"|(?<![0-9A-Fa-f])\'(?:\\.|[^\'\\\n])*\'', re.S)
 INCLUDE_LINE = re.compile(r"^[ \t]*#[ \t]*include.*$", re.M)
-OWN_INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"(migrator/[^"]+)"', re.M)
+OWN_INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"((?:migrator|operator)/[^"]+)"', re.M)
 
 
 def code_of(text):
@@ -123,7 +123,7 @@ class Scanner(unittest.TestCase):
 class Purity(unittest.TestCase):
     def setUp(self):
         self.patterns = rules()
-        self.sources = list(files_of("migrator", (".h", ".cpp")))
+        self.sources = [path for folder in ("migrator", "operator") for path in files_of(folder, (".h", ".cpp"))]
 
     def test_every_rule_fits_a_file(self):
         self.assertTrue(self.sources)
