@@ -48,10 +48,10 @@ def tearDownModule():
 class Operator:
     """The program, started; its log is kept, one JSON document a line."""
 
-    def __init__(self, *flags):
+    def __init__(self, *flags, kubeconfig=None):
         self.log_path = os.path.join(API.directory, f"operator-{time.monotonic_ns()}.log")
         self.log_file = open(self.log_path, "w", encoding="utf-8")
-        self.process = subprocess.Popen([OPERATOR, "--kubeconfig", API.kubeconfig, "--listen", "127.0.0.1:0", "--lease-namespace", "shop",
+        self.process = subprocess.Popen([OPERATOR, "--kubeconfig", kubeconfig or API.kubeconfig, "--listen", "127.0.0.1:0", "--lease-namespace", "shop",
                                          "--stock-image", "localhost/migrator:dev", *flags],
                                         stdin=subprocess.DEVNULL, stdout=self.log_file, stderr=self.log_file)
 
