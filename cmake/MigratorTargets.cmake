@@ -18,6 +18,7 @@ function(migrator_test name)
     set(ARG_TIMEOUT 300)
   endif()
   add_executable(${name} ${ARG_SOURCES})
+  set_target_properties(${name} PROPERTIES UNITY_BUILD OFF) # each test file may have a fixture of the same name
   target_link_libraries(${name} PRIVATE migrator_flags ${ARG_LINKS} GTest::gtest GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE MIGRATOR_TESTDATA="${PROJECT_SOURCE_DIR}/tests/testdata")
   gtest_discover_tests(${name} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT} DISCOVERY_TIMEOUT 60)

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "operator/kube/client.h"
+#include "operator/watch/metadata.h"
 
 namespace controller::watch {
 
@@ -49,12 +50,5 @@ private:
   std::map<kube::ObjectName, Object> objects_;
   std::set<std::string> listed_; // namespaces
 };
-
-// metadata.namespace and metadata.name; empty strings where they are missing.
-kube::ObjectName name_of(const kube::Json &object);
-// metadata.resourceVersion, an opaque text: to be compared for equality and sent back, nothing else. Empty: missing.
-std::string version_of(const kube::Json &object);
-// A text below metadata ("uid"); empty: missing.
-std::string metadata_text(const kube::Json &object, std::string_view key);
 
 } // namespace controller::watch

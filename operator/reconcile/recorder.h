@@ -1,0 +1,44 @@
+// Writes Events (core/v1) about Migrations and gated pods. An Event is named after what it tells, so that telling it twice makes one; a failure to write
+// one is never in the way of the work. Thread-safe.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <mutex>
+#include <string>
+
+#include "operator/kube/client.h"
+#include "operator/reconcile/decide.h"
+#include "operator/reconcile/event_limit.h"
+#include "operator/reconcile/gather.h"
+
+namespace controller::reconcile {
+
+struct About {
+  std::string api_version; // "migrator.dev/v1alpha1"
+  std::string kind;
+  kube::ObjectName name;
+  std::string uid;
+};
+
+class Recorder {
+public:
+  // `instance`: this process, for reportingInstance. `on_trouble`: a sentence for the log.
+  Recorder(kube::Client &client, std::string instance, Clock clock, std::function<void(const std::string &)> on_trouble)
+      : client_(client), instance_(std::move(instance)), clock_(std::move(clock)), on_trouble_(std::move(on_trouble)) {}
+
+  void record(const About &about, const Note &note);
+
+private:
+  kube::Client &client_;
+  std::string instance_;
+  Clock clock_;
+  std::function<void(const std::string &)> on_trouble_;
+  std::mutex mutex_;
+  EventLimit limit_;
+};
+
+// The Event as it is sent. Its name: the object's, and a hash of uid, key and reason.
+kube::Json event_object(const About &about, const Note &note, const std::string &instance, std::chrono::sys_seconds now);
+
+} // namespace controller::reconcile
