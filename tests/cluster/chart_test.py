@@ -110,7 +110,10 @@ class Chart(unittest.TestCase):
         return found
 
     def may(self, verb, resource, namespace, user=ACCOUNT):
-        return self.api.kubectl("auth", "can-i", verb, resource, "-n", namespace, user=user).out.strip() == "yes"
+        """`resource`: PLURAL, PLURAL/NAME, or PLURAL:SUBRESOURCE."""
+        plural, _, part = resource.partition(":")
+        flags = ["--subresource", part] if part else []
+        return self.api.kubectl("auth", "can-i", verb, plural, *flags, "-n", namespace, user=user).out.strip() == "yes"
 
 
 class Defaults(Chart):
@@ -120,9 +123,9 @@ class Defaults(Chart):
 
     def test_what_nobody_should_be_able_to_do_it_is_not(self):
         for verb, resource in (("get", "secrets"), ("list", "secrets"), ("get", "configmaps"), ("patch", "pods"), ("create", "pods"),
-                               ("delete", "pods"), ("get", "pods/log"), ("create", "pods/exec"), ("update", "migrations"), ("create", "migrations"),
+                               ("delete", "pods"), ("get", "pods:log"), ("create", "pods:exec"), ("update", "migrations"), ("create", "migrations"),
                                ("delete", "migrations"), ("approve", "migrations"), ("patch", "jobs"), ("create", "roles"),
-                               ("get", "leases"), ("impersonate", "users"), ("create", "serviceaccounts/token"), ("patch", "deployments")):
+                               ("get", "leases"), ("impersonate", "users"), ("create", "serviceaccounts:token"), ("patch", "deployments")):
             with self.subTest(f"{verb} {resource}"):
                 self.assertFalse(self.may(verb, resource, "shop"))
         self.assertIn("cannot list resource \"secrets\"", self.api.kubectl("get", "secrets", "-n", "shop", user=ACCOUNT).err)
