@@ -11,8 +11,8 @@ namespace {
 
 using api::Json;
 
-// The exit codes after which the same Job would end in the same way (README, "Exit codes"), in order. What is worth a retry is another Job: attempts
-// are the operator's.
+// The exit codes after which the same Job would end in the same way (README, "Exit codes"), in order. What is worth a retry is another
+// Job: attempts are the operator's.
 constexpr int kPermanentCodes[] = {2, 13, 20, 21, 22, 23, 24, 25, 26, 70};
 
 constexpr int kGraceSeconds = 300;      // time for a step to end cleanly after SIGTERM

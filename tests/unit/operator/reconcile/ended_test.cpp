@@ -106,6 +106,11 @@ INSTANTIATE_TEST_SUITE_P(
                   "a report with another exit code"},
         Untrusted{"a_plans_outcome", 0, [](const Observed &observed) { return report(observed, "Moves", 0); }, "InvalidReport",
                   "the report's outcome Moves is none of a migrate run"},
+        Untrusted{"too_old", 0,
+                  [](const Observed &observed) {
+                    return report(observed, "Done", 0, {{"protocol", "0.9"}});
+                  },
+                  "RunnerTooOld", "the migrator in image shop:2 is too old for this operator"},
         Untrusted{"too_new", 0,
                   [](const Observed &observed) {
                     return report(observed, "Done", 0, {{"protocol", "2.0"}});
