@@ -10,11 +10,13 @@ import io
 import json
 import os
 import shutil
+import sys
 import tarfile
 import tempfile
 import time
 
-from api_server import CLUSTER, ROOT, run
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from api_server import CLUSTER, ROOT, run  # noqa: E402
 
 CHART = os.path.join(ROOT, "charts", "migration-operator")
 IMAGES = os.path.join(ROOT, "build", "images")
@@ -38,10 +40,10 @@ def eventually(condition, what, seconds=90):
 
 def revision(identifier, after, up, down="", number=0):
     """The name and the text of a revision file."""
-    text = (f"-- migrate: revision {identifier}\n-- migrate: message {identifier}\n-- migrate: down_revision {after or 'none'}\n\n"
-            f"-- migrate: up\n{up}\n")
+    text = (f"-- migrate:revision {identifier}\n-- migrate:message {identifier}\n-- migrate:down_revision {after or 'none'}\n\n"
+            f"-- migrate:up\n{up}\n")
     if down is not None:
-        text += f"\n-- migrate: down\n{down}\n"
+        text += f"\n-- migrate:down\n{down}\n"
     return f"2026010100{number:02}_{identifier}_x.sql", text
 
 
@@ -148,7 +150,7 @@ def postgresql():
     return [
         namespace("postgresql"),
         {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "db", "namespace": "postgresql"},
-         "spec": {"selector": {"app": "db"}, "ports": [{"port": 5432}]}},
+         "spec": {"clusterIP": "10.214.0.50", "selector": {"app": "db"}, "ports": [{"port": 5432}]}},
         {"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "db", "namespace": "postgresql"},
          "spec": {"serviceName": "db", "selector": {"matchLabels": {"app": "db"}}, "template": {
              "metadata": {"labels": {"app": "db"}},
@@ -179,7 +181,7 @@ class Story:
         cluster.sql("postgres", f'CREATE DATABASE "{self.name}" OWNER "{owner}"')
         self.apply(claim("shop-backups"), *(
             {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": secret},
-             "stringData": {"uri": f"postgresql://{role}:{PASSWORD}@db.postgresql.svc.cluster.local:5432/{self.name}"}}
+             "stringData": {"uri": f"postgresql://{role}:{PASSWORD}@10.214.0.50:5432/{self.name}"}}
             for secret, role in (("shop-db", owner), ("shop-app-db", app))))
         self.app_role = app
         eventually(lambda: self.kubectl("get", "serviceaccount", "default").code == 0, "the namespace's ServiceAccount")
