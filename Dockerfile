@@ -12,9 +12,10 @@ RUN /source/scripts/image-client "$PG_MAJOR"
 COPY CMakeLists.txt CMakePresets.json /source/
 COPY cmake /source/cmake
 ENV CCACHE_DIR=/ccache
-ARG JOBS=2
 
 FROM tools AS compiled-migrator
+ARG PG_MAJOR=17
+ARG JOBS=2
 COPY migrator /source/migrator
 COPY operator /source/operator
 WORKDIR /source
@@ -32,6 +33,7 @@ LABEL org.opencontainers.image.title="migrator" org.opencontainers.image.descrip
 ENTRYPOINT ["/usr/bin/migrator"]
 
 FROM compiled-migrator AS compiled-operator
+ARG JOBS=2
 RUN --mount=type=cache,target=/ccache \
     cmake --build build/release -j "$JOBS" --target migration-operator && \
     scripts/image-root /operator-image build/release/bin/migration-operator

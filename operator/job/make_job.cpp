@@ -17,6 +17,8 @@ constexpr int kPermanentCodes[] = {2, 13, 20, 21, 22, 23, 24, 25, 26, 70};
 
 constexpr int kGraceSeconds = 300;      // time for a step to end cleanly after SIGTERM
 constexpr int kSecondsKept = 24 * 3600; // a finished Job and its log
+constexpr int kSecondsPlanKept =
+    30 * 24 * 3600; // a plan's, whose log holds what somebody has to approve; removed when it is decided
 
 Json labels(const api::Migration &migration) {
   return {{"app.kubernetes.io/name", "migrator"},
@@ -138,7 +140,7 @@ tl::expected<Json, api::Malformed> make_job(const api::Migration &migration, con
                 {"parallelism", 1},
                 {"podReplacementPolicy", "Failed"},
                 {"podFailurePolicy", failure_policy()},
-                {"ttlSecondsAfterFinished", kSecondsKept},
+                {"ttlSecondsAfterFinished", run.kind == api::RunKind::Plan ? kSecondsPlanKept : kSecondsKept},
                 {"template", std::move(pod)}}}};
 }
 

@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <string_view>
 
+#include "operator/api/bounded_text.h"
+#include "operator/api/limits.h"
+
 namespace controller::reconcile {
 
 namespace {
@@ -57,10 +60,9 @@ bool plan_comes_first(const Observed &observed) {
          (may_go_down(observed.migration) && (spec.downgrade == api::Downgrade::Approve || observed.settings.gating));
 }
 
-const std::string &annotation(const api::Migration &migration, std::string_view name) {
-  static const std::string kNone;
+std::string annotation(const api::Migration &migration, std::string_view name) {
   const auto found = migration.annotations.find(std::string(name));
-  return found == migration.annotations.end() ? kNone : found->second;
+  return found == migration.annotations.end() ? std::string() : api::bounded_text(found->second, api::kLongestName);
 }
 
 api::Requests requests_of(const api::Migration &migration) {

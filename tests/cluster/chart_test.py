@@ -47,7 +47,7 @@ MONITORING = [{
 } for kind, plural in (("ServiceMonitor", "servicemonitors"), ("PodMonitor", "podmonitors"), ("PrometheusRule", "prometheusrules"))]
 
 
-def eventually(condition, seconds=60):
+def eventually(condition, seconds=300):
     """Polls: a policy is in force a moment after it was made."""
     deadline = time.monotonic() + seconds
     while not condition():

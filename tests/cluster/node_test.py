@@ -31,7 +31,7 @@ SLEEPER = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "sleeper"},
            "spec": {"terminationGracePeriodSeconds": 600, "containers": [{"name": "one", "image": "localhost/busybox:1", "command": ["sleep", "86400"]}]}}
 
 
-def eventually(condition, seconds=60):
+def eventually(condition, seconds=300):
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:

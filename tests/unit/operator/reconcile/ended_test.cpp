@@ -42,6 +42,7 @@ TEST(Ended, Success) {
   EXPECT_EQ(status.last_run->outcome, "Done");
   EXPECT_EQ(status.last_run->reason, "UpToDate");
   EXPECT_EQ(status.last_run->seconds, 7);
+  EXPECT_EQ(status.last_run->image_id, "shop@sha256:0123");
   EXPECT_TRUE(status.last_run->happy());
   EXPECT_EQ(status.history.size(), 1U);
   ASSERT_TRUE(status.last_backup.has_value());
