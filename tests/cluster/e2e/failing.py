@@ -1,7 +1,7 @@
 """What does not go well: said in the status, without harm, and mended."""
 
 import story
-from whole_cluster import eventually
+from whole_cluster import claim, eventually
 
 
 class Failing(story.Told):
@@ -37,6 +37,25 @@ class Failing(story.Told):
         shop.until("Reconciling", "ImagePull")
         shop.patch(runner={"image": "localhost/shop:1"})
         shop.until_ready()
+
+    def test_a_pod_that_a_quota_refuses_is_said_and_the_run_goes_on_without_it(self):
+        shop = self.tell("quota")
+        shop.apply({"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "none"}, "spec": {"hard": {"pods": "0"}}})
+        eventually(lambda: shop.get("resourcequota", "none").get("status", {}).get("hard"), "the quota is in force")
+        shop.migrate("localhost/shop:1")
+        shop.until("Reconciling", "PodForbidden")
+        self.assertIn("exceeded quota: none", shop.condition("Reconciling")["message"])
+        shop.must("delete", "resourcequota", "none")
+        shop.until_ready(seconds=180)
+
+    def test_a_claim_that_is_not_there_is_named_and_the_run_goes_on_when_it_is(self):
+        shop = self.tell("noclaim")
+        shop.must("delete", "pvc", "shop-backups")
+        shop.migrate("localhost/shop:1")
+        shop.until("Reconciling", "MissingVolume")
+        self.assertIn("shop-backups", shop.condition("Reconciling")["message"])
+        shop.apply(claim("shop-backups"))
+        shop.until_ready(seconds=180)
 
     def test_a_run_past_its_timeout_ends_itself_and_keeps_what_is_done(self):
         shop = self.tell("timeout")

@@ -1,6 +1,8 @@
 """Applications that wait for their database, in each of the three ways, and old versions that are never held."""
 
 import json
+import os
+import tempfile
 
 import story
 from whole_cluster import POD_SECURITY, RESTRICTED, eventually
@@ -135,8 +137,6 @@ class Gated(story.Told):
         self.assertEqual(shop.condition("Stalled")["reason"], "MigrationFailed")
 
     def chart(self, shop):
-        import os
-        import tempfile
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         os.mkdir(folder.name + "/templates")

@@ -1,16 +1,13 @@
 """Where the revision files come from, and the other database: ConfigMap, image volume, claim, SQLite on a claim. And what a run costs."""
 
 import datetime
+import sys
 
 import shop as images
 import story
 from whole_cluster import POD_SECURITY, RESTRICTED, claim, eventually
 
 FILES = images.IMAGES["localhost/shop:2"]
-
-
-def moment(text):
-    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 class Sources(story.Told):
@@ -59,21 +56,25 @@ class Sources(story.Told):
         shop.migrate("localhost/shop:1")
         shop.until_ready()
 
-        def empty_job(number):
+        def since(began):
+            return (datetime.datetime.now(datetime.timezone.utc) - began).total_seconds()
+
+        def an_empty_job(number):
+            began = datetime.datetime.now(datetime.timezone.utc)
             shop.apply({"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": f"empty-{number}"}, "spec": {"template": {"spec": {
                 "restartPolicy": "Never", "securityContext": POD_SECURITY, "containers": [
                     {"name": "empty", "image": "localhost/shop:1", "args": ["--version"], "securityContext": RESTRICTED}]}}}})
-            shop.must("wait", "--for=condition=Complete", f"job/empty-{number}", "--timeout=60s")
-            status = shop.get("job", f"empty-{number}")
-            return (moment(status["status"]["completionTime"]) - moment(status["metadata"]["creationTimestamp"])).total_seconds()
+            eventually(lambda: shop.get("job", f"empty-{number}").get("status", {}).get("completionTime"), shop.describe)
+            return since(began)
 
         def a_run(number):
-            asked = datetime.datetime.now(datetime.timezone.utc)
+            began = datetime.datetime.now(datetime.timezone.utc)
             shop.annotate("migration", "shop", f"migrator.dev/requestedAt={number}")
             eventually(lambda: shop.status().get("lastHandledRequestedAt") == str(number) and "run" not in shop.status()
                        and shop.condition("Ready").get("status") == "True", shop.describe)
-            return (datetime.datetime.now(datetime.timezone.utc) - asked).total_seconds()
+            return since(began)
 
-        # The quickest of three each: what the machine does besides is not what is measured. Job times are whole seconds.
-        floor, ours = min(empty_job(number) for number in range(3)), min(a_run(number) for number in range(3))
-        self.assertLessEqual(ours, floor + 3, (floor, ours))
+        # The quicker of some of each: what the machine does besides is not what is measured.
+        floor, ours = min(map(an_empty_job, range(3))), min(map(a_run, range(3)))
+        self.assertLessEqual(ours, floor + 2, (floor, ours))
+        print(f"nothing to migrate: {ours:.1f} s; an empty Job: {floor:.1f} s", file=sys.stderr)
