@@ -21,7 +21,7 @@ COPY operator /source/operator
 WORKDIR /source
 RUN --mount=type=cache,target=/ccache \
     cmake --preset release -DMIGRATOR_TESTS=OFF && cmake --build build/release -j "$JOBS" --target migrator && \
-    scripts/image-root /image build/release/bin/migrator build/release/lib/migrator/migrator-postgresql.so \
+    scripts/image-root /image build/release/bin/migrator build/release/lib/migrator/*.so \
       "/usr/lib/postgresql/$PG_MAJOR/bin/pg_dump" "/usr/lib/postgresql/$PG_MAJOR/bin/pg_restore" "/usr/lib/postgresql/$PG_MAJOR/bin/psql"
 
 FROM scratch AS migrator

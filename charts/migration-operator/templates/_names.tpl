@@ -54,13 +54,13 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
   verbs: [get, list, watch]
 - apiGroups: [migrator.dev]
   resources: [migrations/status]
-  verbs: [patch, update]
+  verbs: [patch]
 - apiGroups: [batch]
   resources: [jobs]
   verbs: [get, list, watch, create, delete]
 - apiGroups: [""]
   resources: [pods]
-  verbs: [get, list, watch{{ if .Values.gating.enabled }}, patch{{ end }}]
+  verbs: [list, watch{{ if .Values.gating.enabled }}, patch{{ end }}]
 {{- if .Values.progress.enabled }}
 - apiGroups: [""]
   resources: [pods/log]
@@ -68,5 +68,5 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 - apiGroups: [""]
   resources: [events]
-  verbs: [create, patch, list]
+  verbs: [create, list]
 {{- end -}}
