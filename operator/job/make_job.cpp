@@ -122,28 +122,27 @@ tl::expected<Json, api::Malformed> make_job(const api::Migration &migration, con
   Json pod = {{"metadata", pod_metadata(migration)}, {"spec", pod_spec(migration, run, settings)}};
   merge_pod_template(pod, migration.spec.pod_template);
   if (!sqlite_node.empty()) pin_to_node(pod["spec"], sqlite_node);
-  return Json{
-      {"apiVersion", "batch/v1"},
-      {"kind", "Job"},
-      {"metadata",
-       {{"name", job_name(migration.name, migration.uid, run)},
-        {"namespace", migration.name_space},
-        {"labels", labels(migration)},
-        {"ownerReferences", Json::array({{{"apiVersion", "migrator.dev/v1alpha1"},
-                                          {"kind", "Migration"},
-                                          {"name", migration.name},
-                                          {"uid", migration.uid},
-                                          {"controller", true},
-                                          // To set it takes a right on finalizers where that is enforced (OpenShift).
-                                          {"blockOwnerDeletion", false}}})}}},
-      {"spec",
-       {{"backoffLimit", 0},
-        {"completions", 1},
-        {"parallelism", 1},
-        {"podReplacementPolicy", "Failed"},
-        {"podFailurePolicy", failure_policy()},
-        {"ttlSecondsAfterFinished", run.kind == api::RunKind::Plan ? kSecondsPlanKept : kSecondsKept},
-        {"template", std::move(pod)}}}};
+  return Json{{"apiVersion", "batch/v1"},
+              {"kind", "Job"},
+              {"metadata",
+               {{"name", job_name(migration.name, migration.uid, run)},
+                {"namespace", migration.name_space},
+                {"labels", labels(migration)},
+                {"ownerReferences", Json::array({{{"apiVersion", "migrator.dev/v1alpha1"},
+                                                  {"kind", "Migration"},
+                                                  {"name", migration.name},
+                                                  {"uid", migration.uid},
+                                                  {"controller", true},
+                                                  // To set it takes a right on finalizers where that is enforced (OpenShift).
+                                                  {"blockOwnerDeletion", false}}})}}},
+              {"spec",
+               {{"backoffLimit", 0},
+                {"completions", 1},
+                {"parallelism", 1},
+                {"podReplacementPolicy", "Failed"},
+                {"podFailurePolicy", failure_policy()},
+                {"ttlSecondsAfterFinished", run.kind == api::RunKind::Plan ? kSecondsPlanKept : kSecondsKept},
+                {"template", std::move(pod)}}}};
 }
 
 } // namespace controller::job
