@@ -91,10 +91,16 @@ Status read_heads(database::Database &database, const Tables &tables, State &sta
   return {};
 }
 
-Status read_meta(database::Database &database, const Tables &tables, State &state) {
-  Result<database::Rows> rows = database.query("SELECT key, value FROM " + tables.meta);
+// In one question, for each costs a way to the server and back.
+Status read_heads_and_meta(database::Database &database, const Tables &tables, State &state) {
+  Result<database::Rows> rows = database.query(fmt::format(
+      "SELECT version_num, NULL, NULL FROM {} UNION ALL SELECT NULL, key, value FROM {}", tables.version, tables.meta));
   if (!rows) return fail(rows.error());
-  for (const Cells &row : rows->rows) state.meta[row[0].value_or("")] = row[1].value_or("");
+  for (const Cells &row : rows->rows) {
+    if (row[0]) state.heads.push_back(*row[0]);
+    if (row[1]) state.meta[*row[1]] = row[2].value_or("");
+  }
+  std::sort(state.heads.begin(), state.heads.end());
   const auto format = state.meta.find("format");
   if (format != state.meta.end() && number(format->second) > kHistoryFormat)
     return fail(ErrorCode::InvalidConfiguration,
@@ -104,14 +110,16 @@ Status read_meta(database::Database &database, const Tables &tables, State &stat
 }
 
 Status read_journal(database::Database &database, const Tables &tables, State &state) {
-  Result<database::Rows> latest = database.query(fmt::format("SELECT {} FROM {} j JOIN (SELECT max(id) AS newest FROM {} WHERE "
-                                                             "outcome NOT IN ('failed', 'restored') GROUP BY revision) l "
-                                                             "ON l.newest = j.id",
-                                                             kColumns, tables.journal, tables.journal));
-  if (!latest) return fail(latest.error());
+  Result<database::Rows> rows = database.query(fmt::format(
+      "SELECT {} FROM {} j WHERE j.id IN (SELECT max(id) FROM {} WHERE outcome NOT IN ('failed', 'restored') GROUP BY revision) "
+      "OR j.id = (SELECT max(id) FROM {})",
+      kColumns, tables.journal, tables.journal, tables.journal));
+  if (!rows) return fail(rows.error());
   bool any_partial = false;
-  for (const Cells &row : latest->rows) {
+  for (const Cells &row : rows->rows) {
     Entry entry = entry_of(row);
+    if (!state.last || state.last->id < entry.id) state.last = entry;
+    if (entry.outcome == Outcome::Failed || entry.outcome == Outcome::Restored) continue;
     any_partial = any_partial || entry.outcome == Outcome::Partial;
     state.latest.emplace(entry.revision, std::move(entry));
   }
@@ -122,10 +130,6 @@ Status read_journal(database::Database &database, const Tables &tables, State &s
     if (!partial) return fail(partial.error());
     if (!partial->rows.empty()) state.partial = entry_of(partial->rows.front());
   }
-  Result<database::Rows> last =
-      database.query(fmt::format("SELECT {} FROM {} j ORDER BY j.id DESC LIMIT 1", kColumns, tables.journal));
-  if (!last) return fail(last.error());
-  if (!last->rows.empty()) state.last = entry_of(last->rows.front());
   return {};
 }
 
@@ -138,9 +142,8 @@ Status read_all(database::Database &database, const database::HistoryName &histo
   const Result<bool> journal = database.has_relation(history.table + "_journal");
   if (!journal) return fail(journal.error());
   state.has_journal = *journal;
-  if (Status done = read_heads(database, names, state); !done) return done;
-  if (!state.has_journal) return {};
-  if (Status done = read_meta(database, names, state); !done) return done;
+  if (!state.has_journal) return read_heads(database, names, state);
+  if (Status done = read_heads_and_meta(database, names, state); !done) return done;
   return read_journal(database, names, state);
 }
 
