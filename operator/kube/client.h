@@ -47,7 +47,8 @@ struct ListOptions {
 struct WatchOptions {
   std::string label_selector;
   std::string resource_version;
-  std::chrono::seconds timeout{400}; // asked of the server; the client itself gives up a stream that is silent for longer than this
+  std::chrono::seconds timeout{
+      400}; // asked of the server; the client itself gives up a stream that is silent for longer than this
 };
 
 // One line of a watch: ADDED, MODIFIED, DELETED, BOOKMARK or ERROR, and its object as sent.
@@ -71,7 +72,7 @@ public:
   virtual Result<Json> update(const ResourceType &type, const ObjectName &name, const Json &object) = 0;
   virtual Result<Json> patch(const ResourceType &type, const ObjectName &name, PatchType how, const Json &patch) = 0;
   // Server-side apply of /status as field manager `migration-operator`, forced; `object` holds apiVersion, kind, metadata.name and status. Conflict if
-  // it holds metadata.resourceVersion and that is not the newest.
+  // it holds metadata.resourceVersion and that is not the newest. What others wrote into the status and the object lacks is taken away.
   virtual Result<Json> apply_status(const ResourceType &type, const ObjectName &name, const Json &object) = 0;
   // With propagation Background; `uid` is a precondition (Conflict if another object has the name now).
   virtual Status remove(const ResourceType &type, const ObjectName &name, const std::string &uid) = 0;
@@ -84,6 +85,7 @@ public:
 };
 
 // "/apis/migrator.dev/v1alpha1/namespaces/shop/migrations/shop/status": percent-encoded; empty parts are left out.
-std::string path_of(const ResourceType &type, const std::string &name_space, const std::string &name, std::string_view subresource = {});
+std::string path_of(const ResourceType &type, const std::string &name_space, const std::string &name,
+                    std::string_view subresource = {});
 
 } // namespace controller::kube

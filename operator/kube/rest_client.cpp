@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "operator/kube/classify.h"
+#include "operator/kube/left_over.h"
 #include "operator/kube/line_framer.h"
 #include "operator/kube/percent.h"
 #include "operator/kube/retry.h"
@@ -109,7 +110,8 @@ public:
   }
 
   Result<Json> patch(const ResourceType &type, const ObjectName &name, PatchType how, const Json &patch) override {
-    const std::string_view content_type = how == PatchType::Merge ? "application/merge-patch+json" : "application/json-patch+json";
+    const std::string_view content_type =
+        how == PatchType::Merge ? "application/merge-patch+json" : "application/json-patch+json";
     return object_in(
         send(writing("patch", "PATCH", type, path_of(type, name.name_space, name.name), content_type, patch, false)));
   }
@@ -119,7 +121,11 @@ public:
                          "application/apply-patch+yaml", object, true);
     apply.resource += "/status";
     apply.target += "&force=true";
-    return object_in(send(apply));
+    Result<Json> stored = object_in(send(apply));
+    if (!stored && stored.error().kind != ErrorKind::Invalid) return stored;
+    if (stored && !holds_more(stored->value("status", Json::object()), object.value("status", Json::object()))) return stored;
+    // Somebody else wrote the status too: what is theirs stays, or is refused because it is but a part now. So it is replaced as a whole.
+    return replace_status(type, name, object, stored ? *stored : object);
   }
 
   Status remove(const ResourceType &type, const ObjectName &name, const std::string &uid) override {
@@ -233,13 +239,14 @@ private:
       lines.clear();
       return {};
     };
-    Result<Response> answer = transport_->stream(request_of(made, credential), silence, stop, [&](std::string_view piece) -> Status {
-      if (!std::exchange(observed, true)) observe(made, 200, begin);
-      const bool fits = framer.feed(piece, lines);
-      if (Status done = hand_on(); !done) return done;
-      if (!fits) return fail(ErrorKind::BadAnswer, "the API server sends a watch line longer than 16 MiB.");
-      return {};
-    });
+    Result<Response> answer =
+        transport_->stream(request_of(made, credential), silence, stop, [&](std::string_view piece) -> Status {
+          if (!std::exchange(observed, true)) observe(made, 200, begin);
+          const bool fits = framer.feed(piece, lines);
+          if (Status done = hand_on(); !done) return done;
+          if (!fits) return fail(ErrorKind::BadAnswer, "the API server sends a watch line longer than 16 MiB.");
+          return {};
+        });
     if (!observed) observe(made, answer ? answer->status : 0, begin);
     if (!answer || answer->status != 200) return answer;
     if (std::string rest = framer.finish(); !rest.empty()) lines.push_back(std::move(rest));
@@ -264,6 +271,17 @@ private:
     if (!settings_.observer) return;
     const std::chrono::duration<double> took = settings_.timing.now() - begin;
     settings_.observer(RequestSeen{made.verb, made.resource, code, took.count()});
+  }
+
+  // Conflict if `seen` holds a resourceVersion that is not the newest.
+  Result<Json> replace_status(const ResourceType &type, const ObjectName &name, const Json &object, const Json &seen) {
+    Json patch = Json::array({{{"op", "add"}, {"path", "/status"}, {"value", object.value("status", Json::object())}}});
+    if (has_resource_version(seen))
+      patch.push_back({{"op", "replace"}, {"path", "/metadata/resourceVersion"}, {"value", seen["metadata"]["resourceVersion"]}});
+    Call replace = writing("patch", "PATCH", type, path_of(type, name.name_space, name.name, "status"),
+                           "application/json-patch+json", patch, has_resource_version(seen));
+    replace.resource += "/status";
+    return object_in(send(replace));
   }
 
   const std::unique_ptr<Transport> transport_;
