@@ -119,8 +119,13 @@ def is_gated(name):
 
 class RuleTest(unittest.TestCase):
     def shows(self, name, why, verdict, seconds=45):
-        """Ready's reason, for the newest generation that it is about, and kstatus' judgement."""
-        eventually(lambda: reason(status(name)) == why, seconds, lambda: f"{name} never showed {why}: {json.dumps(status(name))}")
+        """Ready's reason, and kstatus' judgement. What is not in progress any more is so for the newest generation."""
+        def shown():
+            item = KUBE.get("migrations", "shop", name)
+            found = item.get("status", {})
+            newest = verdict == "InProgress" or found.get("observedGeneration") == item["metadata"]["generation"]
+            return newest and reason(found) == why
+        eventually(shown, seconds, lambda: f"{name} never showed {why}: {json.dumps(status(name))}")
         self.assertEqual(judged(name), verdict, name)
         found = status(name)
         self.assertEqual((is_true(found, "Reconciling"), is_true(found, "Stalled")),
