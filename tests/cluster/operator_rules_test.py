@@ -8,7 +8,7 @@ import os
 import sys
 import unittest
 
-from api_server import ROOT, run
+from api_server import CLUSTER, ROOT, run
 from kube import Kube, condition, eventually, is_true, reason
 from operator_process import Operator, migration, server_with_migrations
 from pods import Kubelet, by_kind, ends, in_turn, plans, waits, works
@@ -20,6 +20,9 @@ BACKUP = {"policy": "Always", "volume": {"persistentVolumeClaim": {"claimName": 
 
 def setUpModule():
     global API, KUBE, KUBELET, OPERATOR
+    built = run(CLUSTER, "build", "kstatus")
+    if built.code != 0:
+        raise RuntimeError(str(built))
     API = server_with_migrations()
     KUBE = Kube(API)
     KUBELET = Kubelet(KUBE)
