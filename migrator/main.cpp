@@ -10,7 +10,9 @@
 
 #include "migrator/cli/parse.h"
 #include "migrator/commands/commands.h"
+#include "migrator/commands/refusal.h"
 #include "migrator/config/load.h"
+#include "migrator/execute/signals.h"
 #include "migrator/report/log.h"
 #include "migrator/report/output.h"
 
@@ -44,7 +46,9 @@ config::DatabaseUse database_use(const cli::Command &command) {
                         [](const cli::EnsureVersionArguments &) { return config::DatabaseUse::Required; },
                         [](const cli::CurrentArguments &) { return config::DatabaseUse::Required; },
                         [](const cli::StatusArguments &) { return config::DatabaseUse::Required; },
-                        [](const cli::WaitArguments &) { return config::DatabaseUse::Required; },
+                        [](const cli::WaitArguments &wait) {
+                          return wait.migration ? config::DatabaseUse::None : config::DatabaseUse::Required;
+                        },
                         [](const cli::BackupArguments &) { return config::DatabaseUse::Required; },
                         [](const cli::RestoreArguments &) { return config::DatabaseUse::Required; },
                         [](const cli::HistoryArguments &) { return config::DatabaseUse::Optional; },
@@ -93,6 +97,7 @@ Status run_verb(const commands::Context &context, const cli::Command &command) {
 bool reads_settings(const cli::Command &command) {
   if (const auto *completion = std::get_if<cli::CompletionArguments>(&command))
     return completion->subject == cli::CompletionSubject::Revisions;
+  if (const auto *wait = std::get_if<cli::WaitArguments>(&command)) return !wait->migration;
   return !std::holds_alternative<cli::InformationArguments>(command) && !std::holds_alternative<cli::InitArguments>(command);
 }
 
@@ -101,14 +106,12 @@ report::LogLevel least_level(const cli::GlobalOptions &global) {
   return global.verbose ? report::LogLevel::Debug : report::LogLevel::Info;
 }
 
-Status run(const cli::Invocation &invocation, report::Output &output, report::Log &log) {
-  config::Settings settings;
-  if (reads_settings(invocation.command)) {
-    Result<config::Settings> loaded =
-        config::load({invocation.global.overrides, invocation.global.config, database_use(invocation.command)});
-    if (!loaded) return fail(std::move(loaded.error()));
-    settings = std::move(*loaded);
-  }
+Result<config::Settings> load_settings(const cli::Invocation &invocation) {
+  if (!reads_settings(invocation.command)) return config::Settings();
+  return config::load({invocation.global.overrides, invocation.global.config, database_use(invocation.command)});
+}
+
+Status run(const cli::Invocation &invocation, const config::Settings &settings, report::Output &output, report::Log &log) {
   std::random_device device;
   const commands::Context context{
       settings, invocation.global,       output,
@@ -116,9 +119,32 @@ Status run(const cli::Invocation &invocation, report::Output &output, report::Lo
   return run_verb(context, invocation.command);
 }
 
+// Errors from before the verb's own work are reported here, and those that no code of ours foresaw.
+Status run_reported(const Result<cli::Invocation> &invocation, const cli::RequestedReport &requested, report::Output &output,
+                    report::Log &log) {
+  const auto refuse = [&](const Error &error) {
+    commands::report_refusal(output, requested, error);
+    return fail(error);
+  };
+  try {
+    if (!invocation) return refuse(invocation.error());
+    const Result<config::Settings> settings = load_settings(*invocation);
+    return settings ? run(*invocation, *settings, output, log) : refuse(settings.error());
+  } catch (const std::exception &exception) {
+    return refuse(Error{ErrorCode::Internal,
+                        "a bug in the migrator: " + std::string(exception.what()) + ". Please report it.",
+                        {},
+                        {},
+                        0,
+                        {},
+                        {}});
+  }
+}
+
 int run_program(int count, char **words) {
   const std::vector<std::string> arguments(words + 1, words + count);
   wipe_urls(count, words);
+  execute::end_on_signals_as_first_process();
   const Result<cli::Invocation> invocation = cli::parse(arguments);
   const cli::GlobalOptions unread;
   const cli::GlobalOptions &global = invocation ? invocation->global : unread;
@@ -126,7 +152,7 @@ int run_program(int count, char **words) {
       report::detect_output(invocation ? global.output : cli::requested_output(arguments), global.quiet, global.color));
   report::Log log(global.log_format, least_level(global));
   if (global.log_format == report::LogFormat::Json) output.log_to(log);
-  Status done = invocation ? run(*invocation, output, log) : fail(invocation.error());
+  Status done = run_reported(invocation, cli::requested_report(arguments), output, log);
   if (!done) output.error(done.error());
   const Status written = output.finish();
   if (done && !written) {

@@ -28,13 +28,6 @@ struct GlobalOptions {
 
 enum class OnFailure : std::uint8_t { Stop, Revert, Restore };
 
-// --owner NAMESPACE/NAME/UID: the Migration on whose behalf this run moves the history. All parts are filled.
-struct Owner {
-  std::string name_space;
-  std::string name;
-  std::string uid;
-};
-
 // Flags of the verbs that move a database.
 struct MovingOptions {
   bool sql = false;     // offline: SQL on stdout, no connection
@@ -44,10 +37,11 @@ struct MovingOptions {
   OnFailure on_failure = OnFailure::Stop;
   std::optional<bool> backup; // --backup, --no-backup; unset: as configured
   bool fence = false;
-  std::string report; // the file of the final report; empty: none
-  std::string run_id; // empty: one is made
-  std::optional<Owner> owner;
-  std::string adopt; // the uid of the owner to take over from; empty: none
+  std::string report;                 // the file of the final report; empty: none
+  bool report_sql = false;            // of a dry run: the report holds the SQL, too
+  std::string run_id;                 // empty: one is made
+  std::optional<config::Owner> owner; // --owner
+  std::string adopt;                  // the uid of the owner to take over from; empty: none
 };
 
 struct InitArguments {
@@ -124,9 +118,18 @@ struct EditArguments {
 
 struct StatusArguments {};
 
+// --for migration/NAME with the flags that say where it is; what is empty is as kubectl would take it.
+struct WaitedMigration {
+  std::string name;
+  std::string name_space;
+  std::string context;
+  std::string kubeconfig;
+};
+
 struct WaitArguments {
   std::vector<std::string> revisions; // empty: every head of the files
   std::chrono::milliseconds timeout{600'000};
+  std::optional<WaitedMigration> migration; // asks the Kubernetes API instead of a database
 };
 
 struct BackupArguments {

@@ -80,12 +80,19 @@ inline constexpr Flag kLocks[] = {
     {"--statement-timeout", "DURATION", "how long a statement may run; default 0, for ever"},
 };
 
-inline constexpr Flag kRun[] = {
+inline constexpr Flag kRunTimeout[] = {
     {"--timeout", "DURATION", "end the run after this long, from the lock on"},
-    {"--report", "FILE", "write the run's report there"},
+};
+
+inline constexpr Flag kReport[] = {
+    {"--report", "FILE", "write a report of at most 4,096 bytes there, also of a dry run"},
     {"--run-id", "ID", "the id of this run in the journal; default: a random one"},
     {"--owner", "NAMESPACE/NAME/UID", "the Migration that this history belongs to"},
     {"--adopt", "UID", "take the history over from the Migration with this uid"},
+};
+
+inline constexpr Flag kReportSql[] = {
+    {"--report-sql", "", "the report of a dry run holds the SQL, too, as far as there is room"},
 };
 
 inline constexpr Flag kMigrate[] = {
@@ -138,6 +145,10 @@ inline constexpr Flag kHeads[] = {
 inline constexpr Flag kWait[] = {
     {"--revision", "REVISION", "what to wait for; default: every head of the files", true},
     {"--timeout", "DURATION", "give up after this long; default 10m"},
+    {"--for", "migration/NAME", "ask the Kubernetes API until this Migration is Ready, instead of the database"},
+    {"-n,--namespace", "NAMESPACE", "of the Migration; default: the context's, in a pod the pod's"},
+    {"--context", "CONTEXT", "of the kubeconfig; default: the current one"},
+    {"--kubeconfig", "FILE", "default: KUBECONFIG, else the pod's ServiceAccount, else ~/.kube/config"},
 };
 
 } // namespace migrator::cli

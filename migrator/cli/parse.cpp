@@ -52,6 +52,13 @@ std::vector<std::string> split(const std::string &text, char separator) {
   return parts;
 }
 
+// Kubernetes' DNS subdomains: lower case letters, digits, "-" and ".", at most 253, a letter or digit at both ends.
+bool is_object_name(std::string_view name) {
+  const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  return !name.empty() && name.size() <= 253 && plain(name.front()) && plain(name.back()) &&
+         std::all_of(name.begin(), name.end(), [&](char c) { return plain(c) || c == '-' || c == '.'; });
+}
+
 // Reads typed values out of the words; the first error is kept and makes the rest idle.
 class FlagReader {
 public:
@@ -87,13 +94,32 @@ public:
     if (const auto why = why_not(*into)) complain(in_quotes(flag) + ": " + *why);
   }
 
-  void owner(std::optional<Owner> &into) {
+  void owner(std::optional<config::Owner> &into) {
     if (!words_.has("--owner")) return;
-    const std::vector<std::string> parts = split(words_.value("--owner"), '/');
-    const bool whole =
-        parts.size() == 3 && std::none_of(parts.begin(), parts.end(), [](const auto &part) { return part.empty(); });
-    if (!whole) return complain("\"--owner\" must be NAMESPACE/NAME/UID.");
-    into = Owner{parts[0], parts[1], parts[2]};
+    into = config::owner_named(words_.value("--owner"));
+    if (!into) complain("\"--owner\" must be NAMESPACE/NAME/UID.");
+  }
+
+  // TYPE/NAME as kubectl writes it. The name as Kubernetes allows it, so that it can be part of a path and of a command that we print.
+  void waited_migration(std::optional<WaitedMigration> &into) {
+    const auto where = {"--namespace", "--context", "--kubeconfig"};
+    if (!words_.has("--for")) {
+      for (const char *flag : where)
+        if (words_.has(flag)) complain(in_quotes(flag) + " says where a Migration is: it needs \"--for migration/NAME\".");
+      return;
+    }
+    if (words_.has("--revision")) complain("\"--for\" and \"--revision\" exclude each other. Keep one of them.");
+    const std::string value = words_.value("--for");
+    const std::size_t slash = value.find('/');
+    const std::string type = value.substr(0, slash);
+    const std::string name = slash == std::string::npos ? std::string() : value.substr(slash + 1);
+    const auto types = {"migration", "migrations", "migration.migrator.dev", "migrations.migrator.dev"};
+    if (std::find(types.begin(), types.end(), type) == types.end() || !is_object_name(name))
+      return complain("\"--for\" must be migration/NAME, like \"--for migration/shop\".");
+    const std::string name_space = words_.value("--namespace");
+    if (words_.has("--namespace") && !is_object_name(name_space))
+      return complain("\"--namespace\" must be a namespace's name, like \"shop\".");
+    into = WaitedMigration{name, name_space, words_.value("--context"), words_.value("--kubeconfig")};
   }
 
   void complain(std::string message) {
@@ -131,10 +157,10 @@ GlobalOptions read_global(const Words &words, FlagReader &read) {
   return global;
 }
 
-MovingOptions read_moving(const Words &words, FlagReader &read) {
+MovingOptions read_moving(const Words &words, FlagReader &read, bool dry_run = false) {
   MovingOptions moving;
   moving.sql = words.has("--sql");
-  moving.dry_run = words.has("--dry-run");
+  moving.dry_run = dry_run || words.has("--dry-run");
   moving.strict = words.has("--strict");
   read.period("--timeout", moving.timeout);
   if (words.value("--on-failure") == "revert") moving.on_failure = OnFailure::Revert;
@@ -142,6 +168,7 @@ MovingOptions read_moving(const Words &words, FlagReader &read) {
   if (words.has("--backup") || words.has("--no-backup")) moving.backup = words.has("--backup");
   moving.fence = words.has("--fence");
   read.text("--report", moving.report);
+  moving.report_sql = words.has("--report-sql");
   read.text("--run-id", moving.run_id);
   read.owner(moving.owner);
   read.text("--adopt", moving.adopt);
@@ -151,13 +178,15 @@ MovingOptions read_moving(const Words &words, FlagReader &read) {
     read.complain("\"--on-failure restore\" needs \"--fence\": without it, what others commit during the run would be lost.");
   if (moving.on_failure == OnFailure::Restore && moving.backup == false)
     read.complain("\"--on-failure restore\" and \"--no-backup\" exclude each other. Keep one of them.");
+  if (moving.report_sql && (!moving.dry_run || moving.report.empty()))
+    read.complain("\"--report-sql\" needs \"--dry-run\" and \"--report FILE\": it says what a plan's report holds.");
   if (moving.sql && moving.dry_run) read.complain("\"--sql\" and \"--dry-run\" exclude each other. Keep one of them.");
   return moving;
 }
 
-MigrateArguments read_migrate(const Words &words, FlagReader &read) {
+MigrateArguments read_migrate(const Words &words, FlagReader &read, bool dry_run) {
   MigrateArguments arguments;
-  arguments.moving = read_moving(words, read);
+  arguments.moving = read_moving(words, read, dry_run);
   arguments.allow_down = words.has("--allow-down");
   arguments.exact = words.has("--exact");
   arguments.approved = words.value("--approved");
@@ -189,14 +218,13 @@ Result<Command> read_command(const Verb &verb, const Words &words, FlagReader &r
   case VerbId::Downgrade:
     return Command(DowngradeArguments{words.alone.front(), read_moving(words, read)});
   case VerbId::Migrate: {
-    MigrateArguments arguments = read_migrate(words, read);
+    MigrateArguments arguments = read_migrate(words, read, false);
     if (arguments.targets.empty()) return usage("migrate needs \"--to TARGET\", like \"migrator migrate --to head\".");
     return Command(std::move(arguments));
   }
   case VerbId::Plan: {
-    MigrateArguments arguments = read_migrate(words, read);
+    MigrateArguments arguments = read_migrate(words, read, true);
     if (arguments.targets.empty()) arguments.targets = {"heads"};
-    arguments.moving.dry_run = true;
     return Command(std::move(arguments));
   }
   case VerbId::Current:
@@ -221,7 +249,9 @@ Result<Command> read_command(const Verb &verb, const Words &words, FlagReader &r
   case VerbId::Status:
     return Command(StatusArguments{});
   case VerbId::Wait: {
-    WaitArguments arguments{words.values("--revision"), {}};
+    WaitArguments arguments;
+    arguments.revisions = words.values("--revision");
+    read.waited_migration(arguments.migration);
     std::optional<std::chrono::milliseconds> timeout;
     read.duration("--timeout", timeout);
     arguments.timeout = timeout.value_or(WaitArguments().timeout);
@@ -333,6 +363,27 @@ report::OutputFormat requested_output(const std::vector<std::string> &arguments)
     if (arguments[i] == "--output=json" || (arguments[i] == "--output" && i + 1 < arguments.size() && arguments[i + 1] == "json"))
       return report::OutputFormat::Json;
   return report::OutputFormat::Text;
+}
+
+RequestedReport requested_report(const std::vector<std::string> &arguments) {
+  const std::size_t at = verb_position(arguments);
+  const Verb *verb = at < arguments.size() ? find_verb(arguments[at]) : nullptr;
+  const auto reports = [](const auto &group) {
+    return std::any_of(group.begin(), group.end(), [](const Flag &flag) { return long_name(flag) == "--report"; });
+  };
+  if (verb == nullptr || std::none_of(verb->flags.begin(), verb->flags.end(), reports)) return {};
+  RequestedReport requested;
+  requested.dry_run = verb->id == VerbId::Plan;
+  for (std::size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i) {
+    const auto take = [&](const std::string &flag, std::string &into) {
+      if (arguments[i].rfind(flag + "=", 0) == 0) into = arguments[i].substr(flag.size() + 1);
+      if (arguments[i] == flag && i + 1 < arguments.size()) into = arguments[i + 1];
+    };
+    take("--report", requested.file);
+    take("--run-id", requested.run_id);
+    if (arguments[i] == "--dry-run") requested.dry_run = true;
+  }
+  return requested;
 }
 
 } // namespace migrator::cli

@@ -17,4 +17,12 @@ Result<Invocation> parse(const std::vector<std::string> &arguments);
 // What --output asks for, as far as it can be told from arguments that parse() may have refused: how to render that error.
 report::OutputFormat requested_output(const std::vector<std::string> &arguments);
 
+// What a moving verb was asked to report and where, told in the same way: a run that is refused before it begins is reported, too.
+struct RequestedReport {
+  std::string file;   // --report; empty: none, or the verb takes no report
+  std::string run_id; // --run-id; empty: not given
+  bool dry_run = false;
+};
+RequestedReport requested_report(const std::vector<std::string> &arguments);
+
 } // namespace migrator::cli

@@ -50,7 +50,7 @@ std::vector<Verb> make_verbs() {
        "Applies what is missing, parents first, each step in a transaction. TARGET: head, heads, +N, an id or the start of one, "
        "id+N, "
        "label@head.",
-       {kDirection, kDryRun, kStrict, kRunBackup, kBackupFolder, kOnFailure, kLocks, kRun},
+       {kDirection, kDryRun, kStrict, kRunBackup, kBackupFolder, kOnFailure, kLocks, kRunTimeout, kReport, kReportSql},
        {{"migrator upgrade head", "everything that is pending"},
         {"migrator upgrade +1", "one step"},
         {"migrator upgrade head --dry-run", "what would be done"},
@@ -66,7 +66,7 @@ std::vector<Verb> make_verbs() {
        "Runs the down sections, newest first; files that are gone come from the journal. TARGET: base, -N, an id or the start of "
        "one, "
        "id-N, label@base. On a terminal `downgrade base` asks first.",
-       {kDirection, kDryRun, kRunBackup, kBackupFolder, kOnFailure, kLocks, kRun},
+       {kDirection, kDryRun, kRunBackup, kBackupFolder, kOnFailure, kLocks, kRunTimeout, kReport, kReportSql},
        {{"migrator downgrade -1", "the last step"},
         {"migrator downgrade ae1027a6acf0", "back to that revision"},
         {"migrator downgrade base", "everything"}},
@@ -81,7 +81,8 @@ std::vector<Verb> make_verbs() {
        "Goes to the targets of --to from wherever the database stands. Going down needs --allow-down and an explicit target (an "
        "id or "
        "base); other heads stay unless --exact is given.",
-       {kMigrate, kApproved, kDirection, kDryRun, kStrict, kRunBackup, kBackupFolder, kOnFailure, kLocks, kRun},
+       {kMigrate, kApproved, kDirection, kDryRun, kStrict, kRunBackup, kBackupFolder, kOnFailure, kLocks, kRunTimeout, kReport,
+        kReportSql},
        {{"migrator migrate --to head", "what a deployment runs"},
         {"migrator migrate --to ae1027a6acf0 --allow-down", "back to an earlier revision"},
         {"migrator migrate --to head --approved v1:9f86…", "only the plan that was looked at"}},
@@ -94,7 +95,7 @@ std::vector<Verb> make_verbs() {
        true,
        "what migrate would do, and its hash",
        "The same as migrate --dry-run. Targets may be given without --to; the default is heads.",
-       {kMigrate, kStrict},
+       {kMigrate, kStrict, kReport, kReportSql},
        {{"migrator plan", "what is pending"}, {"migrator plan base --allow-down --output json", "the way down, for a program"}},
        {11, 21, 26}},
       {VerbId::Current,
@@ -177,7 +178,7 @@ std::vector<Verb> make_verbs() {
        "Writes the version table without running any section: for a database whose tables were there before. --purge asks first "
        "on a "
        "terminal.",
-       {kStamp, kSqlOnly, kDryRun, kLocks, kRun},
+       {kStamp, kSqlOnly, kDryRun, kLocks, kRunTimeout, kReport},
        {{"migrator stamp head", "the tables are all there"},
         {"migrator stamp --purge ae1027a6acf0", "forget what the table says, then set it"}},
        {10, 11, 13, 20, 21, 26, 143}},
@@ -226,7 +227,8 @@ std::vector<Verb> make_verbs() {
        "needs no right but reading one view.",
        {kWait},
        {{"migrator wait", "until every head of these files is applied"},
-        {"migrator wait --revision ae1027a6acf0 --timeout 2m", "one revision, not for ever"}},
+        {"migrator wait --revision ae1027a6acf0 --timeout 2m", "one revision, not for ever"},
+        {"migrator wait --for migration/shop -n shop", "until the operator says that it is ready"}},
        {12, 26, 143}},
       {VerbId::Backup,
        "backup",

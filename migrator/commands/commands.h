@@ -54,6 +54,7 @@ Status stamp(const Context &context, const cli::StampArguments &arguments);
 Status ensure_version(const Context &context, const cli::EnsureVersionArguments &arguments);
 Status current(const Context &context, const cli::CurrentArguments &arguments);
 Status status(const Context &context, const cli::StatusArguments &arguments);
+// With `migration` it asks the Kubernetes API, and the settings need name no database.
 Status wait(const Context &context, const cli::WaitArguments &arguments);
 Status backup(const Context &context, const cli::BackupArguments &arguments);
 Status restore(const Context &context, const cli::RestoreArguments &arguments);

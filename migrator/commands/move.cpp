@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include "migrator/commands/connection.h"
+#include "migrator/commands/dry_run.h"
 #include "migrator/commands/history_writer.h"
+#include "migrator/commands/plan_check.h"
 #include "migrator/commands/run_backup.h"
 #include "migrator/commands/run_setup.h"
 #include "migrator/commands/standing.h"
@@ -16,7 +18,6 @@
 #include "migrator/ledger/read.h"
 #include "migrator/plan/danger.h"
 #include "migrator/plan/offline.h"
-#include "migrator/report/plan_report.h"
 #include "migrator/report/printable.h"
 #include "migrator/report/question.h"
 #include "migrator/report/run_report.h"
@@ -36,8 +37,7 @@ public:
   }
 
   Status run() {
-    if (request_.options.dry_run) return dry_run();
-    if (Status heard = check_report(request_.options.report); !heard) return heard;
+    if (request_.options.dry_run) return dry_run(context_, request_, options_);
     const auto started = context_.clock.steady();
     Status done = run_reported();
     report_.milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(context_.clock.steady() - started).count();
@@ -61,7 +61,7 @@ private:
     Result<Standing> standing = standing_of_nothing(files);
     if (!standing) return fail(standing.error());
     Result<plan::Plan> plan = make_plan(*connection, files, *standing, request_.plan);
-    return plan ? check_plan(standing->state, *plan) : Status(fail(plan.error()));
+    return plan ? check_plan(options_, standing->state, *plan) : Status(fail(plan.error()));
   }
 
   // PostgreSQL's adapter and the libraries it stands on take as long to load as a hundred files to read: both at once. Errors are connect()'s.
@@ -71,34 +71,21 @@ private:
     return std::async(std::launch::async, [&settings = context_.settings] { static_cast<void>(configured_driver(settings)); });
   }
 
-  Status dry_run() {
-    Result<Files> files = load_files(context_);
-    if (!files) return fail(files.error());
-    const bool missing = makes_the_file();
-    Result<Connection> connection = missing ? connect_to_nothing(context_) : connect(context_, Access::Read, options_.run_id);
-    if (!connection) return fail(connection.error());
-    Result<Standing> standing = missing ? standing_of_nothing(*files) : read_standing(*connection, *files);
-    if (!standing) return fail(standing.error());
-    Result<plan::Plan> plan = make_plan(*connection, *files, *standing, request_.plan);
-    if (!plan) return fail(plan.error());
-    context_.output.document(report::plan_document(*plan));
-    context_.output.block(report::plan_text(*plan, context_.output.options().style));
-    return {};
-  }
-
   Status run_reported() {
     execute::Stop stop;
     execute::SignalWatcher signals(stop);
     const std::future<void> driver = load_driver_ahead();
-    Result<Files> files = load_files(context_);
-    if (!files) return fail(files.error());
+    Result<Files> loaded = load_files(context_);
+    if (!loaded) return fail(loaded.error());
+    files_ = std::move(*loaded);
     if (context_.settings.database_url) context_.output.note("database " + context_.settings.database_url->redacted);
     if (makes_the_file())
-      if (Status fine = check_before_making_the_file(*files); !fine) return fine;
+      if (Status fine = check_before_making_the_file(*files_); !fine) return fine;
     Result<Connection> connection = connect(context_, access(), options_.run_id);
+    if (Status go_on = stop.check(); !go_on) return go_on; // whatever became of the connection meanwhile
     if (!connection) return fail(connection.error());
     stop.attach(connection->database.get());
-    Status done = run_connected(*connection, *files, stop, signals);
+    Status done = run_connected(*connection, *files_, stop, signals);
     stop.attach(nullptr);
     return done;
   }
@@ -119,6 +106,7 @@ private:
     if (!planned) return fail(planned.error());
     const Standing *const standing = &planned->standing;
     const plan::Plan *const plan = &planned->plan;
+    if (Status mine = execute::check_owner(options_, standing->state); !mine) return mine;
     if (Status lifted = lift_stale_fence(connection, standing->state, observer); !lifted) return lifted;
     report_.plan_hash = plan->hash;
     report_.untouched = plan->untouched;
@@ -135,7 +123,6 @@ private:
     if (!done && options_.on_failure == execute::OnFailure::Restore && report_.backup && step_failed(done.error()))
       done = fail(backup.put_back(run, connection.history, done.error(), report_));
     report_.notes = observer.notes();
-    applied_ = applied_newest_first(standing->map, report_.heads_after);
     if (done) report_.outcome = outcome_of(*plan);
     return done;
   }
@@ -193,9 +180,10 @@ private:
     Result<Standing> standing = standing_of(files, std::move(state));
     if (!standing) return fail(standing.error());
     report_.heads_before = report_.heads_after = standing->state.heads;
+    if (!request_.options.report.empty()) standing_ = *standing;
     Result<plan::Plan> plan = make_plan(connection, files, *standing, request_.plan);
     if (!plan) return fail(plan.error());
-    if (Status allowed = check_plan(standing->state, *plan); !allowed) return fail(allowed.error());
+    if (Status allowed = check_plan(options_, standing->state, *plan); !allowed) return fail(allowed.error());
     return Planned{std::move(*standing), std::move(*plan)};
   }
 
@@ -210,25 +198,6 @@ private:
     if (losses.empty()) return {};
     return report::confirm(report::printable(fmt::format("This loses data for good: {}.", fmt::join(losses, "; "))),
                            context_.global.yes);
-  }
-
-  // What may refuse a plan besides the plan itself: approval, and a promise to revert that could not be kept.
-  Status check_plan(const ledger::State &state, const plan::Plan &plan) const {
-    if (options_.approved_hash) {
-      const auto kept = state.meta.find("approved_plan");
-      const std::optional<plan::ApprovedPlan> before =
-          kept == state.meta.end() ? std::nullopt : plan::approved_from_json(kept->second);
-      if (!plan::approved_by(plan, *options_.approved_hash, before))
-        return fail(ErrorCode::ApprovalNeeded,
-                    fmt::format("the plan is {} and not the approved one, {}; look at it with `migrator plan`, then approve it",
-                                plan.hash, *options_.approved_hash),
-                    {plan.hash});
-    }
-    if (options_.on_failure != execute::OnFailure::Revert || plan.revertible()) return {};
-    return fail(
-        ErrorCode::Usage,
-        "--on-failure revert cannot take this plan back: it has a step down, a resumed, irreversible, non-transactional or data "
-        "step; run it without, or upgrade to the revision before it first");
   }
 
   // Takes back what this run committed, newest first.
@@ -254,8 +223,8 @@ private:
 
   Status say(Status done) {
     if (!request_.options.report.empty())
-      if (Status written = write_report(request_.options.report, report::bounded_report(report_, applied_)); !written && done)
-        done = written;
+      leave_report(context_.output, request_.options.report,
+                   report::bounded_report(report_, bearings(files_, standing_, request_.plan.targets, report_.heads_after)));
     context_.output.document(report::run_document(report_));
     const bool went_back = report_.outcome == execute::RunOutcome::Reverted || report_.outcome == execute::RunOutcome::Restored;
     if (done || !report_.steps.empty() || went_back) say_text();
@@ -273,7 +242,8 @@ private:
   const MoveRequest &request_;
   execute::RunOptions options_;
   execute::RunReport report_;
-  std::vector<std::string> applied_;
+  std::optional<Files> files_;
+  std::optional<Standing> standing_; // as last read; only for a report
 };
 
 Status offline(const Context &context, const MoveRequest &request) {

@@ -41,7 +41,7 @@ Status RunBackup::take_external(execute::RunReport &report) {
   Result<std::string> id = backup::take_external(
       settings.command, settings.timeout, [this] { return stop_.reason().has_value(); }, context_.clock);
   if (!id) return fail(id.error());
-  report.backup = execute::BackupReport{*id, 0, {}, "external"};
+  report.backup = execute::BackupReport{*id, 0, {}, "external", execute::rfc3339(context_.clock.now())};
   run_observer_.note(fmt::format("backup {}, taken by {}", *id, settings.command.front()));
   return {};
 }
@@ -56,7 +56,7 @@ Status RunBackup::take_dump(const std::string &run_id, execute::RunReport &repor
   if (!taken) return fail(taken.error());
   taken_ = std::move(*taken);
   const std::string verified(backup::name(taken_->proof));
-  report.backup = execute::BackupReport{taken_->id, taken_->bytes, taken_->sha256, verified};
+  report.backup = execute::BackupReport{taken_->id, taken_->bytes, taken_->sha256, verified, taken_->created_at};
   const std::chrono::duration<double> seconds = context_.clock.steady() - began;
   run_observer_.note(fmt::format("backup {}: {}, {}, in {:.2f} s", taken_->id, report::bytes_text(taken_->bytes),
                                  taken_->proof == database::Proof::None ? "not verified" : "verified by " + verified,

@@ -9,18 +9,11 @@
 
 namespace migrator::commands {
 
-namespace {
-
-tl::unexpected<Error> not_writable(const std::string &path) {
-  return fail(ErrorCode::NotWritable,
-              fmt::format("the report could not be written to {}; give --report a file that can be", path), {path});
-}
-
-} // namespace
-
 execute::RunOptions run_options(const Context &context, const cli::MovingOptions &moving) {
   execute::RunOptions out;
-  out.run_id = moving.run_id.empty() ? fmt::format("{:016x}", context.random()) : moving.run_id;
+  const config::JobSettings &job = context.settings.job;
+  out.run_id = moving.run_id.empty() ? job.run_id : moving.run_id;
+  if (out.run_id.empty()) out.run_id = fmt::format("{:016x}", context.random());
   out.who = user_name();
   out.host = host_name();
   out.tool_version = MIGRATOR_VERSION;
@@ -31,21 +24,17 @@ execute::RunOptions run_options(const Context &context, const cli::MovingOptions
   out.statement_timeout = context.settings.statement_timeout;
   if (moving.on_failure == cli::OnFailure::Revert) out.on_failure = execute::OnFailure::Revert;
   if (moving.on_failure == cli::OnFailure::Restore) out.on_failure = execute::OnFailure::Restore;
-  if (moving.owner) out.owner = execute::Owner{moving.owner->name_space, moving.owner->name, moving.owner->uid};
-  out.adopt_uid = moving.adopt;
+  if (const auto &owner = moving.owner ? moving.owner : job.owner)
+    out.owner = execute::Owner{owner->name_space, owner->name, owner->uid};
+  out.adopt_uid = moving.adopt.empty() ? job.adopt : moving.adopt;
   return out;
 }
 
-Status check_report(const std::string &path) {
-  if (path.empty() || std::ofstream(path, std::ios::binary | std::ios::app)) return {};
-  return not_writable(path);
-}
-
-Status write_report(const std::string &path, const std::string &text) {
+void leave_report(report::Output &output, const std::string &path, const std::string &text) {
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   file << text;
   file.flush();
-  return file ? Status() : Status(not_writable(path));
+  if (!file) output.warning(fmt::format("the report could not be written to {}; give --report a file that can be", path));
 }
 
 } // namespace migrator::commands

@@ -9,14 +9,10 @@
 
 namespace migrator::commands {
 
-// Settings and flags as the executor takes them, with a random run id unless one is given.
+// Settings and flags as the executor takes them, flags before the environment's words, with a random run id unless one is given.
 execute::RunOptions run_options(const Context &context, const cli::MovingOptions &moving);
 
-// Whether the report can be written when the run has ended, asked before it begins: a run that nobody hears of must not start. An empty path
-// is no report. NotWritable if it cannot.
-Status check_report(const std::string &path);
-
-// Writes the report over whatever the file held. NotWritable if it cannot.
-Status write_report(const std::string &path, const std::string &text);
+// Writes the report over whatever the file held. What cannot be written is a warning: it changes nothing of what the run did, nor its exit code.
+void leave_report(report::Output &output, const std::string &path, const std::string &text);
 
 } // namespace migrator::commands

@@ -20,8 +20,6 @@ namespace migrator::commands {
 
 namespace {
 
-using Heads = std::vector<std::string>;
-
 // Those that files or journal know; other rows of the version table stay and cannot be walked.
 Heads known(const graph::RevisionMap &map, const Heads &heads) {
   Heads out;
@@ -116,11 +114,12 @@ Status make_ready(const Context &context, const cli::StampArguments &arguments, 
   return writer.lock();
 }
 
-// From the files to the rows; `report` learns the heads and whether anything changed, `applied` what they contain then, newest first.
+// From the files to the rows; `report` learns the heads and whether anything changed, `files` and `standing` what was read for it.
 Status stamp_reported(const Context &context, const cli::StampArguments &arguments, HistoryWriter &writer,
-                      execute::RunReport &report, Heads &applied) {
-  Result<Files> files = load_files(context);
-  if (!files) return fail(files.error());
+                      execute::RunReport &report, std::optional<Files> &files, std::optional<Standing> &standing) {
+  Result<Files> loaded = load_files(context);
+  if (!loaded) return fail(loaded.error());
+  files = std::move(*loaded);
   const bool dry_run = arguments.moving.dry_run;
   if (is_missing_file(context.settings)) { // what is refused leaves no empty database behind
     Result<Standing> nothing = standing_of_nothing(*files);
@@ -129,8 +128,9 @@ Status stamp_reported(const Context &context, const cli::StampArguments &argumen
   }
   if (!dry_run)
     if (Status ready = make_ready(context, arguments, writer); !ready) return ready;
-  Result<Standing> standing = dry_run ? look(context, *files) : read_standing(writer.connection(), *files);
-  if (!standing) return fail(standing.error());
+  Result<Standing> read = dry_run ? look(context, *files) : read_standing(writer.connection(), *files);
+  if (!read) return fail(read.error());
+  standing = std::move(*read);
   report.heads_before = report.heads_after = standing->state.heads;
   Result<Heads> after = graph::stamp(standing->map, standing->state.heads, arguments.targets, arguments.purge);
   if (!after) return fail(after.error());
@@ -139,7 +139,6 @@ Status stamp_reported(const Context &context, const cli::StampArguments &argumen
     if (Status written = write_stamp(writer.surroundings(), *standing, *after); !written) return written;
   report.heads_after = *after;
   if (changes) report.outcome = execute::RunOutcome::Done;
-  applied = applied_newest_first(standing->map, *after);
   return {};
 }
 
@@ -147,14 +146,14 @@ Status stamp_reported(const Context &context, const cli::StampArguments &argumen
 
 Status stamp(const Context &context, const cli::StampArguments &arguments) {
   if (arguments.moving.sql) return offline(context, arguments);
-  if (Status heard = check_report(arguments.moving.report); !heard) return heard;
   const auto started = context.clock.steady();
   HistoryWriter writer(context, arguments.moving);
   execute::RunReport report;
   report.run_id = writer.options().run_id;
   report.started_at = execute::rfc3339(context.clock.now());
-  Heads applied;
-  Status done = stamp_reported(context, arguments, writer, report, applied);
+  std::optional<Files> files;
+  std::optional<Standing> standing;
+  Status done = stamp_reported(context, arguments, writer, report, files, standing);
   if (!done) {
     report.outcome = execute::RunOutcome::Failed;
     report.error = done.error();
@@ -162,8 +161,8 @@ Status stamp(const Context &context, const cli::StampArguments &arguments) {
   report.notes = writer.observer().notes();
   report.milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(context.clock.steady() - started).count();
   if (!arguments.moving.report.empty())
-    if (Status written = write_report(arguments.moving.report, report::bounded_report(report, applied)); !written && done)
-      return written;
+    leave_report(context.output, arguments.moving.report,
+                 report::bounded_report(report, bearings(files, standing, arguments.targets, report.heads_after)));
   if (!done) return done;
   const bool changed = report.outcome == execute::RunOutcome::Done;
   context.output.document(

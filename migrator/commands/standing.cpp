@@ -1,7 +1,9 @@
 #include "migrator/commands/standing.h"
 
+#include <algorithm>
 #include <set>
 
+#include "migrator/graph/target.h"
 #include "migrator/ledger/read.h"
 #include "migrator/script/down_text.h"
 #include "migrator/script/folder.h"
@@ -35,6 +37,17 @@ Result<plan::Scripts> stored_downs(const Connection &connection, const Standing 
     out.emplace(revision, std::make_shared<const script::Script>(std::move(*script)));
   }
   return out;
+}
+
+// The revisions that targets mean, sorted; none if one of them counts from where the database stands, or means nothing.
+std::optional<std::vector<std::string>> meant_by(const graph::RevisionMap &map, const std::vector<std::string> &targets) {
+  std::set<std::string> out;
+  for (const std::string &target : targets) {
+    const Result<std::vector<std::string>> meant = graph::resolve_target(map, target);
+    if (!meant) return std::nullopt;
+    out.insert(meant->begin(), meant->end());
+  }
+  return std::vector<std::string>(out.begin(), out.end());
 }
 
 } // namespace
@@ -78,6 +91,27 @@ Result<plan::Plan> make_plan(const Connection &connection, const Files &files, c
   }
   return plan::build_plan(standing.map, files.by_revision, downs, standing.state, *route, connection.dialect,
                           connection.driver->sql());
+}
+
+report::Bearings bearings(const std::optional<Files> &files, const std::optional<Standing> &standing,
+                          const std::vector<std::string> &targets, const Heads &heads) {
+  report::Bearings out;
+  if (!files) return out;
+  const Result<graph::RevisionMap> of_files = standing ? standing->map : plan::combine(files->nodes, {});
+  if (!of_files) return out;
+  const graph::RevisionMap &map = *of_files;
+  out.file_heads = map.heads();
+  out.target_heads = meant_by(map, targets);
+  if (!standing) return out;
+  out.database_read = true;
+  out.applied_newest_first = applied_newest_first(map, heads);
+  if (!out.target_heads) return out;
+  const std::vector<std::string> wanted = map.ancestors(*out.target_heads, true);
+  const std::vector<std::string> applied = map.ancestors(heads, true);
+  out.pending = std::count_if(wanted.begin(), wanted.end(), [&](const std::string &revision) {
+    return !std::binary_search(applied.begin(), applied.end(), revision);
+  });
+  return out;
 }
 
 std::vector<std::string> applied_newest_first(const graph::RevisionMap &map, const std::vector<std::string> &heads) {

@@ -2,6 +2,7 @@
 // look at a database.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,9 +10,12 @@
 #include "migrator/graph/revision_map.h"
 #include "migrator/ledger/entry.h"
 #include "migrator/plan/planner.h"
+#include "migrator/report/bearings.h"
 #include "migrator/script/script.h"
 
 namespace migrator::commands {
+
+using Heads = std::vector<std::string>;
 
 // The revision files, read in full, with their warnings shown.
 struct Files {
@@ -34,6 +38,11 @@ Result<Standing> standing_of_nothing(const Files &files);
 // Everything between the database's truth and a plan that may run. Reads down sections from the journal where files are missing.
 Result<plan::Plan> make_plan(const Connection &connection, const Files &files, const Standing &standing,
                              const plan::Request &request);
+
+// What reports say of where the database stands, with `heads` at the end of the verb. Without a standing (the database was not read) only what the
+// files say; without files nothing.
+report::Bearings bearings(const std::optional<Files> &files, const std::optional<Standing> &standing,
+                          const std::vector<std::string> &targets, const Heads &heads);
 
 // What is applied: the heads and everything below them, newest first (a child before its parents); heads that nobody knows first of all.
 std::vector<std::string> applied_newest_first(const graph::RevisionMap &map, const std::vector<std::string> &heads);

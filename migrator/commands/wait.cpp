@@ -1,24 +1,21 @@
 // The verb wait: polls the readers' view until the database contains what this image was built for. Holds no lock, and no connection
 // between polls.
-#include <random>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "migrator/commands/commands.h"
 #include "migrator/commands/connection.h"
 #include "migrator/commands/project.h"
-#include "migrator/execute/signals.h"
+#include "migrator/commands/wait_for_migration.h"
+#include "migrator/commands/waiting.h"
 #include "migrator/gate/wanted.h"
 #include "migrator/ledger/read.h"
-#include "migrator/report/printable.h"
 
 namespace migrator::commands {
 
 namespace {
 
 constexpr std::chrono::milliseconds kPoll{1'000};
-constexpr std::chrono::seconds kWordEvery{15};
 
 // What one look at the database said. An error that waiting cannot mend is an error; everything else is a reason to look again.
 Result<gate::Verdict> look(const Context &context, const std::vector<std::string> &wanted, gate::Wanted written_as) {
@@ -55,47 +52,22 @@ Result<std::vector<std::string>> wanted_revisions(const Context &context, const 
   return project->map().real_heads();
 }
 
-std::chrono::milliseconds next_poll() {
-  thread_local std::minstd_rand engine{std::random_device{}()};
-  return kPoll / 2 + std::chrono::milliseconds(std::uniform_int_distribution<int>(0, static_cast<int>(kPoll.count()))(engine));
-}
-
 } // namespace
 
 Status wait(const Context &context, const cli::WaitArguments &arguments) {
+  if (arguments.migration) return wait_for_migration(context, *arguments.migration, arguments.timeout);
   execute::Stop stop;
   const execute::SignalWatcher signals(stop);
   Result<std::vector<std::string>> wanted = wanted_revisions(context, arguments);
   if (!wanted) return fail(wanted.error());
   const gate::Wanted written_as = arguments.revisions.empty() ? gate::Wanted::Ids : gate::Wanted::Beginnings;
-  const auto started = context.clock.steady();
-  const auto deadline = started + arguments.timeout;
-  auto next_word = started;
-  for (;;) {
-    Result<gate::Verdict> seen = look(context, *wanted, written_as);
-    if (!seen) return fail(seen.error());
-    const auto now = context.clock.steady();
-    if (seen->contained) {
-      const double seconds = std::chrono::duration<double>(now - started).count();
-      context.output.document({{"contained", true}, {"revisions", *wanted}, {"seconds", seconds}});
-      context.output.line(fmt::format("the database contains {}",
-                                      wanted->empty() ? "all there is" : fmt::format("{}", fmt::join(*wanted, ", "))));
-      return {};
-    }
-    if (now >= deadline)
-      return fail(
-          ErrorCode::WaitTimeout,
-          fmt::format(
-              "waited {:.0f} s, and {}; see what the migration says with `migrator status`, or wait longer with --timeout",
-              std::chrono::duration<double>(arguments.timeout).count(), seen->reason),
-          *wanted);
-    if (now >= next_word) {
-      context.log.event(report::LogLevel::Info, "waiting", "waiting: " + report::printable(seen->reason));
-      next_word = now + kWordEvery;
-    }
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - now);
-    if (stop.wait_for(std::min(next_poll(), std::max(left, std::chrono::milliseconds(1))))) return stop.check();
-  }
+  const Waiting waiting{arguments.timeout, kPoll, "see what the migration says with `migrator status`", *wanted};
+  const Result<double> seconds = wait_until(context, waiting, stop, [&] { return look(context, *wanted, written_as); });
+  if (!seconds) return fail(seconds.error());
+  context.output.document({{"contained", true}, {"revisions", *wanted}, {"seconds", *seconds}});
+  context.output.line(
+      fmt::format("the database contains {}", wanted->empty() ? "all there is" : fmt::format("{}", fmt::join(*wanted, ", "))));
+  return {};
 }
 
 } // namespace migrator::commands

@@ -1,6 +1,8 @@
 // See environment.h.
 #include "migrator/config/environment.h"
 
+#include <nlohmann/json.hpp>
+
 #include "migrator/config/duration.h"
 #include "migrator/config/suggestion.h"
 
@@ -36,6 +38,12 @@ public:
       return word("MIGRATOR_BACKUP_POLICY", policy_named, "always, destructive, external or never", values.backup_policy);
     });
     then([&] { return word("MIGRATOR_BACKUP_VERIFY", verification_named, "archive, restore or none", values.backup_verify); });
+    then([&] { return word("MIGRATOR_SCRATCH", same_server, "same-server", values.scratch_same_server); });
+    then([&] { return command("MIGRATOR_BACKUP_COMMAND", values.backup_command); });
+    then([&] { return protocol(); });
+    then([&] { return text("MIGRATOR_RUN_ID", values.job.run_id); });
+    then([&] { return word("MIGRATOR_OWNER", owner_named, "NAMESPACE/NAME/UID", values.job.owner); });
+    then([&] { return text("MIGRATOR_ADOPT", values.job.adopt); });
     then([&] { return word("MIGRATOR_BACKUP_RETAIN", retained_count, "a whole number from 1 to 100000", values.backup_retain); });
     if (!done) return fail(std::move(done.error()));
     return values;
@@ -108,6 +116,42 @@ private:
     Result<std::optional<std::string>> found = value(variable);
     if (!found) return fail(std::move(found.error()));
     if (*found) into = std::move(**found);
+    return {};
+  }
+
+  Status text(const std::string &variable, std::string &into) const {
+    std::optional<std::string> found;
+    if (Status read = text(variable, found); !read) return read;
+    if (found) into = std::move(*found);
+    return {};
+  }
+
+  static std::optional<bool> same_server(std::string_view word) {
+    return word == "same-server" ? std::optional<bool>(true) : std::nullopt;
+  }
+
+  // A command and its arguments as JSON, so that no shell's rules are needed to keep blanks and quotes.
+  Status command(const std::string &variable, std::optional<std::vector<std::string>> &into) const {
+    Result<std::optional<std::string>> found = value(variable);
+    if (!found) return fail(std::move(found.error()));
+    if (!*found) return {};
+    const nlohmann::json list = nlohmann::json::parse(**found, nullptr, false);
+    const bool texts = list.is_array() && !list.empty() &&
+                       std::all_of(list.begin(), list.end(), [](const nlohmann::json &word) { return word.is_string(); });
+    if (!texts || list.front().get<std::string>().empty())
+      return fail(ErrorCode::InvalidConfiguration,
+                  variable + " must be a JSON array of strings, the program first, like [\"/usr/bin/snapshot\", \"--wait\"].",
+                  {variable});
+    into = list.get<std::vector<std::string>>();
+    return {};
+  }
+
+  Status protocol() const {
+    Result<std::optional<std::string>> found = value("MIGRATOR_PROTOCOL");
+    if (!found) return fail(std::move(found.error()));
+    if (!*found) return {};
+    if (const auto why = why_not_served(**found))
+      return fail(ErrorCode::InvalidConfiguration, "MIGRATOR_PROTOCOL: " + *why, {"MIGRATOR_PROTOCOL"});
     return {};
   }
 

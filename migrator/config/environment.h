@@ -26,9 +26,10 @@ enum class DatabaseUse : std::uint8_t {
 
 // Reads DATABASE_URL or DATABASE_URL_FILE (a trailing line end is dropped), MIGRATOR_MIGRATIONS (folders, parted by ":"),
 // MIGRATOR_VERSION_TABLE, MIGRATOR_VERSION_SCHEMA, MIGRATOR_GRANT_READ (parted by ","), MIGRATOR_DIRECT_URL, MIGRATOR_SCRATCH_URL,
-// MIGRATOR_LOCK_WAIT, MIGRATOR_LOCK_TIMEOUT, MIGRATOR_STATEMENT_TIMEOUT. All errors are InvalidConfiguration: a variable set to
+// MIGRATOR_LOCK_WAIT, MIGRATOR_LOCK_TIMEOUT, MIGRATOR_STATEMENT_TIMEOUT, MIGRATOR_SCRATCH, MIGRATOR_BACKUP_FOLDER, _POLICY, _VERIFY, _RETAIN and
+// _COMMAND (a JSON array), MIGRATOR_RUN_ID, MIGRATOR_OWNER, MIGRATOR_ADOPT, and checks MIGRATOR_PROTOCOL. All errors are InvalidConfiguration: a variable set to
 // nothing (an empty secret must not silently become another database), both DATABASE_URL and DATABASE_URL_FILE, an empty or
-// unreadable file, a value that is no duration or no name. No message repeats a URL.
+// unreadable file, a value that is no duration, name, owner or command, a protocol of another major. No message repeats a URL.
 Result<Overrides> read_environment(const Environment &environment, const ReadFile &read_file, DatabaseUse use);
 
 } // namespace migrator::config

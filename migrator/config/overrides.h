@@ -36,6 +36,9 @@ struct Overrides {
   std::optional<BackupPolicy> backup_policy;
   std::optional<BackupVerification> backup_verify;
   std::optional<int> backup_retain;
+  std::optional<bool> scratch_same_server;
+  std::optional<std::vector<std::string>> backup_command;
+  JobSettings job; // of the environment alone
 };
 
 // The words of `backup.policy` and `backup.verify`; nullopt: not one of them.
@@ -49,7 +52,6 @@ std::optional<int> retained_count(const std::string &text);
 struct FileSettings : Overrides {
   std::string path;   // as the user would name it
   std::string folder; // the part of `path` before the last slash, with it; empty for a file in the working folder
-  bool scratch_same_server = false;
   ModelsSettings models;
   BackupSettings backup;
   std::vector<std::string> ignore;

@@ -45,13 +45,15 @@ Result<Settings> resolve(const Overrides &flags, const Overrides &environment, c
   take(&Overrides::lock_wait, settings.lock_wait);
   take(&Overrides::lock_timeout, settings.lock_timeout);
   take(&Overrides::statement_timeout, settings.statement_timeout);
-  settings.scratch_same_server = from_file.scratch_same_server;
+  take(&Overrides::scratch_same_server, settings.scratch_same_server);
   settings.models = from_file.models;
   settings.backup = from_file.backup;
   take(&Overrides::backup_folder, settings.backup.folder);
   take(&Overrides::backup_policy, settings.backup.policy);
   take(&Overrides::backup_verify, settings.backup.verify);
   take(&Overrides::backup_retain, settings.backup.retain);
+  take(&Overrides::backup_command, settings.backup.command);
+  settings.job = environment.job;
   if (settings.backup.policy == BackupPolicy::External && settings.backup.command.empty())
     return fail(ErrorCode::InvalidConfiguration, "the backup policy is external, but there is no \"backup.command\", the command "
                                                  "that takes the backup and prints its id.");

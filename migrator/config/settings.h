@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "migrator/config/job.h"
 #include "migrator/database/url.h"
 
 namespace migrator::config {
@@ -58,6 +59,7 @@ struct Settings {
   std::chrono::milliseconds statement_timeout{0}; // zero: none
   ModelsSettings models;
   BackupSettings backup;
+  JobSettings job;
   std::vector<std::string> ignore;       // patterns of objects that comparisons leave out
   std::map<std::string, LintLevel> lint; // by rule
 };

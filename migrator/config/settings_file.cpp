@@ -187,7 +187,7 @@ private:
   }
 
   Status read_scratch(const std::string &key, const YAML::Node &value) {
-    return choice<bool>(key, value, {{"same-server", true}}, settings_.scratch_same_server);
+    return choice<bool>(key, value, {{"same-server", true}}, settings_.scratch_same_server.emplace());
   }
 
   Status read_models(const std::string &key, const YAML::Node &value) {

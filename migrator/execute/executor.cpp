@@ -15,24 +15,18 @@ namespace {
 
 using database::Statement;
 
-Status check_owner(const RunOptions &options, const ledger::State &state, Observer &observer) {
+// The Migration that the history recorded as the one that moves it.
+struct RecordedOwner {
+  std::string who; // NAMESPACE/NAME
+  std::string uid;
+};
+
+std::optional<RecordedOwner> recorded_owner(const ledger::State &state) {
   const auto recorded = state.meta.find("owner");
-  if (recorded == state.meta.end()) return {};
+  if (recorded == state.meta.end()) return std::nullopt;
   const nlohmann::json owner = nlohmann::json::parse(recorded->second, nullptr, false);
-  if (!owner.is_object()) return {};
-  const std::string who = fmt::format("{}/{}", owner.value("namespace", "?"), owner.value("name", "?"));
-  const std::string uid = owner.value("uid", "");
-  if (!options.owner) {
-    observer.note(fmt::format("this history is moved by the Migration {}; it will notice what is done here", who));
-    return {};
-  }
-  if (options.owner->uid == uid || options.adopt_uid == uid) return {};
-  return fail(ErrorCode::OwnedByAnother,
-              fmt::format("this history is moved by another Migration, {} (uid {}); give this one a version table of its own, or "
-                          "take the history "
-                          "over with the annotation migrator.dev/adopt: {}",
-                          who, uid, uid),
-              {who, uid});
+  if (!owner.is_object()) return std::nullopt;
+  return RecordedOwner{fmt::format("{}/{}", owner.value("namespace", "?"), owner.value("name", "?")), owner.value("uid", "")};
 }
 
 std::string owner_json(const Owner &owner) {
@@ -228,8 +222,20 @@ Status run_step(const Surroundings &run, const plan::Step &step, const std::stri
 
 } // namespace
 
+Status check_owner(const RunOptions &options, const ledger::State &state) {
+  const std::optional<RecordedOwner> owner = recorded_owner(state);
+  if (!owner || !options.owner || options.owner->uid == owner->uid || options.adopt_uid == owner->uid) return {};
+  return fail(ErrorCode::OwnedByAnother,
+              fmt::format("this history is moved by another Migration, {} (uid {}); give this one a version table of its own, or "
+                          "take the history over with the annotation migrator.dev/adopt: {}",
+                          owner->who, owner->uid, owner->uid),
+              {owner->who, owner->uid});
+}
+
 Status open_history(const Surroundings &run, const plan::Plan &plan, const ledger::State &state) {
-  if (Status mine = check_owner(run.options, state, run.observer); !mine) return mine;
+  if (Status mine = check_owner(run.options, state); !mine) return mine;
+  if (const auto owner = recorded_owner(state); owner && !run.options.owner)
+    run.observer.note(fmt::format("this history is moved by the Migration {}; it will notice what is done here", owner->who));
   const bool fresh = !state.has_journal || !state.has_version_table;
   const std::string sql = opening_sql(run, plan, state);
   if (!fresh && sql.empty() && plan.steps.empty()) return {};

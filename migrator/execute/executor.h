@@ -9,6 +9,10 @@
 
 namespace migrator::execute {
 
+// Whether this run may move the history by what it recorded of its owner. OwnedByAnother: it belongs to another Migration, and `options` do not take
+// it over. Without an owner (the command line) it may.
+Status check_owner(const RunOptions &options, const ledger::State &state);
+
 // Makes what is missing of the history, revokes rights on it that nobody should have, records the owner, the approved plan and
 // adopted revisions: all that comes before the first step, in one transaction. OwnedByAnother if the recorded owner is another Migration.
 Status open_history(const Surroundings &run, const plan::Plan &plan, const ledger::State &state);

@@ -55,6 +55,7 @@ struct BackupReport {
   std::int64_t bytes = 0;
   std::string sha256;   // of the dump; empty for an external one
   std::string verified; // "archive", "restore", "none", or "external"
+  std::string time;     // when it was taken, RFC 3339 in UTC
 };
 
 struct RunReport {

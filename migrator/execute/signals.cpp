@@ -47,6 +47,11 @@ SignalWatcher::~SignalWatcher() {
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }
 
+void end_on_signals_as_first_process() {
+  if (getpid() != 1) return;
+  for (const int signal : {SIGTERM, SIGINT}) std::signal(signal, [](int) { _exit(exit_code(ErrorCode::Terminated)); });
+}
+
 void SignalWatcher::set_deadline(std::chrono::milliseconds from_now) {
   itimerspec when{};
   when.it_value.tv_sec = from_now.count() / 1000;

@@ -30,4 +30,8 @@ private:
   std::thread thread_;
 };
 
+// The kernel gives the first process of a container no default actions: without a handler SIGTERM and SIGINT would be lost on it, wherever no
+// SignalWatcher is at work. From here on they end it at once, with 143, as they end any other process. Does nothing in any other process.
+void end_on_signals_as_first_process();
+
 } // namespace migrator::execute

@@ -7,6 +7,7 @@ void Stop::request(ErrorCode why) {
   if (reason_) return;
   reason_ = why;
   if (database_ != nullptr) database_->interrupt();
+  if (act_) act_();
   requested_.notify_all();
 }
 
@@ -29,6 +30,12 @@ void Stop::attach(database::Database *database) {
   const std::lock_guard<std::mutex> lock(mutex_);
   database_ = database;
   if (reason_ && database_ != nullptr) database_->interrupt();
+}
+
+void Stop::on_request(std::function<void()> act) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  act_ = std::move(act);
+  if (reason_ && act_) act_();
 }
 
 Error stop_error(ErrorCode reason) {

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <optional>
 
@@ -24,12 +25,16 @@ public:
   bool wait_for(std::chrono::milliseconds duration);
   // The database whose running statement a request interrupts; null: none. It must be detached before it is destroyed.
   void attach(database::Database *database);
+  // What else a request ends: called once, from the thread of the request or, if one was made already, at once. It must not come back here, and is
+  // taken away (empty) before what it reaches is destroyed.
+  void on_request(std::function<void()> act);
 
 private:
   mutable std::mutex mutex_;
   std::condition_variable requested_;
   std::optional<ErrorCode> reason_;
   database::Database *database_ = nullptr;
+  std::function<void()> act_;
 };
 
 // The error of a run that was stopped for this reason.

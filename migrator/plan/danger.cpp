@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -205,6 +206,23 @@ std::vector<std::string> losses(const Plan &plan, Dialect dialect) {
     }
   }
   return out;
+}
+
+std::vector<std::string> kinds(const Plan &plan, const std::vector<std::string> &losses) {
+  std::set<std::string> out;
+  for (const Step &step : plan.steps) {
+    out.emplace(name(step.direction));
+    if (step.resumes) out.insert("resumes");
+    if (step.from_journal) out.insert("from-journal");
+    if (step.direction == Direction::Up && !step.down_text) out.insert("irreversible");
+    for (const Unit &unit : step.units) {
+      if (unit.kind == UnitKind::Bare) out.insert("non-transactional");
+      if (unit.kind == UnitKind::Batch) out.insert("data");
+    }
+  }
+  if (!losses.empty()) out.insert("drops");
+  if (plan.goes_down() && plan.heads_after.empty()) out.insert("empties");
+  return {out.begin(), out.end()};
 }
 
 } // namespace migrator::plan

@@ -13,4 +13,9 @@ namespace migrator::plan {
 // name, in this order (SQLite's rebuild), is no loss.
 std::vector<std::string> losses(const Plan &plan, Dialect dialect);
 
+// What kinds of work a plan holds, sorted: "up", "down", "resumes" (a partial step), "from-journal" (a step down whose file is gone), "irreversible" (a
+// step up that has no way back), "non-transactional" (a statement outside a transaction), "data" (a data section), "drops" (`losses` of this plan is
+// not empty), "empties" (it takes the last revision down).
+std::vector<std::string> kinds(const Plan &plan, const std::vector<std::string> &losses);
+
 } // namespace migrator::plan

@@ -2,13 +2,19 @@
 
 #include <fmt/format.h>
 
+#include "migrator/config/job.h"
+#include "migrator/plan/danger.h"
+#include "migrator/report/bounded.h"
+#include "migrator/report/error_text.h"
 #include "migrator/report/printable.h"
+#include "migrator/script/passwords.h"
 
 namespace migrator::report {
 
 namespace {
 
 using database::Statement;
+using nlohmann::ordered_json;
 
 std::string_view kind_name(plan::UnitKind kind) {
   switch (kind) {
@@ -79,7 +85,63 @@ std::string step_text(const plan::Step &step, std::size_t number, std::size_t of
   return out;
 }
 
+ordered_json step_report(const plan::Step &step) {
+  return {{"revision", step.revision}, {"direction", migrator::name(step.direction)}, {"transactional", step.transactional()}};
+}
+
+// Statement by statement in the order of the plan.
+ordered_json shown_sql(const plan::Plan &plan) {
+  ordered_json out = ordered_json::array();
+  for (const plan::Step &step : plan.steps)
+    for (const std::string &text : plan::statement_texts(step.items)) out.push_back(script::without_passwords(text, text));
+  return out;
+}
+
+ordered_json whole_report(const PlanReport &report) {
+  static const plan::Plan kNoPlan;
+  const plan::Plan &plan = report.plan == nullptr ? kNoPlan : *report.plan;
+  ordered_json steps = ordered_json::array();
+  std::vector<std::string> down;
+  for (const plan::Step &step : plan.steps) {
+    steps.push_back(step_report(step));
+    if (step.direction == Direction::Down) down.push_back(step.revision);
+  }
+  std::vector<std::string> findings = report.losses;
+  findings.insert(findings.end(), plan.notes.begin(), plan.notes.end());
+  ordered_json out = {{"protocol", config::kProtocol},
+                      {"kind", "plan"},
+                      {"outcome", report.error ? "Failed" : name(plan.outcome)},
+                      {"exit_code", report.error ? exit_code(report.error->code) : 0},
+                      {"run_id", report.run_id},
+                      {"heads_before", report.plan == nullptr ? report.heads : plan.heads_before},
+                      {"heads_after", report.plan == nullptr || report.error ? report.heads : plan.heads_after},
+                      {"untouched", plan.untouched},
+                      {"steps", std::move(steps)},
+                      {"down_revisions", std::move(down)},
+                      {"destructive", plan.goes_down() || !report.losses.empty()},
+                      {"kinds", plan::kinds(plan, report.losses)},
+                      {"findings", std::move(findings)},
+                      {"plan_hash", plan.hash},
+                      {"started_at", report.started_at},
+                      {"seconds", static_cast<double>(report.milliseconds) / 1000.0}};
+  add_bearings(out, report.bearings);
+  if (report.sql) out["sql"] = shown_sql(plan);
+  if (report.error) out["error"] = error_document(*report.error)["error"];
+  return out;
+}
+
 } // namespace
+
+std::string bounded_plan_report(const PlanReport &report, std::size_t limit) {
+  BoundedDocument document(whole_report(report), limit);
+  for (const char *list : {"sql", "findings", "steps", "applied_revisions", "untouched", "down_revisions"})
+    document.cut(list, CutFrom::Back);
+  document.cut_error();
+  for (const char *heads : {"file_heads", "target_heads", "heads_before", "heads_after"}) document.cut(heads, CutFrom::Back);
+  for (const char *text : {"/error/file", "/error/sqlstate", "/error/revision", "/started_at", "/plan_hash", "/run_id"})
+    document.shorten(text);
+  return document.text();
+}
 
 std::string_view name(graph::WalkOutcome outcome) noexcept {
   switch (outcome) {

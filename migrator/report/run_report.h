@@ -7,26 +7,24 @@
 #include <nlohmann/json.hpp>
 
 #include "migrator/execute/run.h"
+#include "migrator/report/bearings.h"
 #include "migrator/report/style.h"
 
 namespace migrator::report {
 
-// The protocol between operator and runner; it grows, it never changes.
-inline constexpr std::string_view kProtocol = "1.0";
 // What a termination message may hold.
 inline constexpr std::size_t kLargestReport = 4'096;
 
 // {"outcome","exit_code","run_id","heads_before","heads_after","untouched","steps":[{"revision","direction","seconds"}],"plan_hash",
-// "seconds","started_at","notes"}, "backup" {"id","bytes","sha256","verified"} of a run that took one, and "error" of a failed run.
+// "seconds","started_at","notes"}, "backup" {"id","bytes","sha256","verified","time"} of a run that took one, and "error" of a failed run.
 nlohmann::ordered_json run_document(const execute::RunReport &run);
 
 // The sentence or two a person sees last; ends with a line end.
 std::string run_text(const execute::RunReport &run, const Style &style);
 
-// The report of --report: run_document with the protocol and the newest applied revisions, cut to at most `limit` bytes (at least 600) and
-// valid JSON and UTF-8 always: first the notes go, then the oldest steps, then the oldest applied revisions, then the untouched heads, each
-// with a count of what is missing in "…_cut"; then the error's subject, then its message is shortened; at last heads and long names.
-std::string bounded_report(const execute::RunReport &run, const std::vector<std::string> &applied_newest_first,
-                           std::size_t limit = kLargestReport);
+// The report of --report: run_document with protocol, kind "run" and the bearings, cut to at most `limit` bytes (at least 800) and valid JSON
+// and UTF-8 always: first the notes go, then the oldest steps, then the oldest applied revisions, then the untouched heads, each with a count of
+// what is missing in "…_cut"; then the error's subject, then its message is shortened; at last heads and long names.
+std::string bounded_report(const execute::RunReport &run, const Bearings &bearings, std::size_t limit = kLargestReport);
 
 } // namespace migrator::report

@@ -19,8 +19,9 @@ struct Finding {
 // The API server takes 32,768; a status that fits its bound, and people, want less.
 inline constexpr std::size_t kLongestMessage = 1'024;
 
-// Adds the condition in its place or changes it; `now` becomes lastTransitionTime if there was none of this type or its status was another. Reconciling
-// and Stalled with status false are taken away instead, for kstatus wants them absent; true, the one takes the other away.
+// Adds the condition in its place or changes it; `now` becomes lastTransitionTime if there was none of this type or its status was
+// another. Reconciling and Stalled with status false are taken away instead, for kstatus wants them absent; true, the one takes the
+// other away.
 void set_condition(Status &status, ConditionType type, const Finding &finding, std::int64_t generation, Time now);
 
 void remove_condition(Status &status, ConditionType type);

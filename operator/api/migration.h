@@ -171,6 +171,7 @@ struct FinishedRun {
   int exit_code = 0;
   Time start_time{};
   std::int64_t seconds = 0;
+  std::string image_id; // of the runner's container as it ran: a tag is no input, so this is what tells runs of one apart
   std::optional<FailedStep> failed;
   bool happy() const noexcept;
 };

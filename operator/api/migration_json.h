@@ -15,14 +15,16 @@ struct Malformed {
   std::string message; // a sentence: what is wrong and what to write
 };
 
-// Absent optional fields get the CRD's defaults, unknown ones are ignored. A status that cannot be read is taken as absent: it is derived again.
+// Absent optional fields get the CRD's defaults, unknown ones are ignored. A status that cannot be read is taken as absent: it is
+// derived again.
 tl::expected<Migration, Malformed> read_migration(const Json &object);
 
-// What can be read of an object that read_migration refuses: metadata and status, with a default spec; so that the refusal can be told in its status
-// without losing what stands there.
+// What can be read of an object that read_migration refuses: metadata and status, with a default spec; so that the refusal can be told
+// in its status without losing what stands there.
 Migration read_without_spec(const Json &object);
 
-// The whole status as the operator owns it; absent values are left out. At most 32 KiB: what is longest is cut first, with its last entry dropped.
+// The whole status as the operator owns it; absent values are left out. At most 32 KiB: what is longest is cut first, with its last
+// entry dropped.
 Json write_status(const Status &status);
 
 // "2026-11-22T10:00:00Z", and back; nullopt if it is no RFC 3339 time.

@@ -58,6 +58,7 @@ FinishedRun read_finished(JsonReader &run) {
   run.text("reason", read.reason);
   run.integer("exitCode", read.exit_code, 0, 255);
   run.integer("seconds", read.seconds, 0, kMost);
+  run.text("imageID", read.image_id);
   if (auto failed = run.object("failed")) {
     read.failed.emplace();
     failed->text("revision", read.failed->revision);

@@ -68,6 +68,7 @@ Json write(const FinishedRun &run) {
   put(out, "reason", run.reason, kLongestWord);
   out["exitCode"] = std::clamp(run.exit_code, 0, 255);
   out["seconds"] = std::max<std::int64_t>(run.seconds, 0);
+  put(out, "imageID", run.image_id, kLongestImage);
   if (run.failed) {
     Json failed = Json::object();
     put(failed, "revision", run.failed->revision, kLongestRevision);

@@ -1,4 +1,5 @@
-// What the container `migrator` is told: arguments for what anybody may see, variables for the rest, secrets only as references to Secrets. Pure.
+// What the container `migrator` is told: arguments for what anybody may see, variables for the rest, secrets only as references to
+// Secrets. Pure.
 #pragma once
 
 #include "operator/api/migration.h"

@@ -11,12 +11,14 @@ namespace {
 
 using api::Json;
 
-// The exit codes after which the same Job would end in the same way (README, "Exit codes"), in order. What is worth a retry is another Job: attempts
-// are the operator's.
+// The exit codes after which the same Job would end in the same way (README, "Exit codes"), in order. What is worth a retry is another
+// Job: attempts are the operator's.
 constexpr int kPermanentCodes[] = {2, 13, 20, 21, 22, 23, 24, 25, 26, 70};
 
 constexpr int kGraceSeconds = 300;      // time for a step to end cleanly after SIGTERM
 constexpr int kSecondsKept = 24 * 3600; // a finished Job and its log
+constexpr int kSecondsPlanKept =
+    30 * 24 * 3600; // a plan's, whose log holds what somebody has to approve; removed when it is decided
 
 Json labels(const api::Migration &migration) {
   return {{"app.kubernetes.io/name", "migrator"},
@@ -131,14 +133,15 @@ tl::expected<Json, api::Malformed> make_job(const api::Migration &migration, con
                                                   {"name", migration.name},
                                                   {"uid", migration.uid},
                                                   {"controller", true},
-                                                  {"blockOwnerDeletion", true}}})}}},
+                                                  // To set it takes a right on finalizers where that is enforced (OpenShift).
+                                                  {"blockOwnerDeletion", false}}})}}},
               {"spec",
                {{"backoffLimit", 0},
                 {"completions", 1},
                 {"parallelism", 1},
                 {"podReplacementPolicy", "Failed"},
                 {"podFailurePolicy", failure_policy()},
-                {"ttlSecondsAfterFinished", kSecondsKept},
+                {"ttlSecondsAfterFinished", run.kind == api::RunKind::Plan ? kSecondsPlanKept : kSecondsKept},
                 {"template", std::move(pod)}}}};
 }
 

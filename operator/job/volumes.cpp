@@ -9,8 +9,8 @@ namespace {
 
 using api::Json;
 
-// Certificates and keys: root's and the pod's group, who may read. libpq takes a key that the group can read only if it is root's, at most 0640; so it
-// is here, for a volume's files are root's and fsGroup makes the group 10001.
+// Certificates and keys: root's and the pod's group, who may read. libpq takes a key that the group can read only if it is root's, at
+// most 0640; so it is here, for a volume's files are root's and fsGroup makes the group 10001.
 constexpr int kReadableByGroup = 0440;
 
 void add(Mounts &all, std::string_view name, Json volume, std::string_view path, bool read_only) {

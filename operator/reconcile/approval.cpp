@@ -34,7 +34,7 @@ std::optional<std::string> why_consent(const api::Spec &spec, const api::PlanSta
 }
 
 Consent consent_to(const api::Migration &migration, const api::PlanStatus &plan) {
-  const std::string &named = annotation(migration, api::kApprove);
+  const std::string named = annotation(migration, api::kApprove);
   if (named.empty()) return Consent::Missing;
   return named == plan.id && named != migration.status.last_handled_approval ? Consent::Given : Consent::Rejected;
 }

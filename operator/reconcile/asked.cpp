@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <string_view>
 
+#include "operator/api/bounded_text.h"
+#include "operator/api/limits.h"
+
 namespace controller::reconcile {
 
 namespace {
@@ -14,10 +17,10 @@ std::string_view trimmed(std::string_view part) {
   return begin == std::string_view::npos ? std::string_view() : part.substr(begin, part.find_last_not_of(kBlanks) - begin + 1);
 }
 
+// head, heads, LABEL@head or LABEL@heads.
 bool is_head_like(const std::string &part) {
-  constexpr std::string_view kAtHead = "@head";
-  const bool at_head = part.size() > kAtHead.size() && part.compare(part.size() - kAtHead.size(), kAtHead.size(), kAtHead) == 0;
-  return part == "head" || part == "heads" || at_head;
+  const std::string heads = part.substr(part.find('@') + 1);
+  return heads == "head" || heads == "heads";
 }
 
 } // namespace
@@ -57,10 +60,9 @@ bool plan_comes_first(const Observed &observed) {
          (may_go_down(observed.migration) && (spec.downgrade == api::Downgrade::Approve || observed.settings.gating));
 }
 
-const std::string &annotation(const api::Migration &migration, std::string_view name) {
-  static const std::string kNone;
+std::string annotation(const api::Migration &migration, std::string_view name) {
   const auto found = migration.annotations.find(std::string(name));
-  return found == migration.annotations.end() ? kNone : found->second;
+  return found == migration.annotations.end() ? std::string() : api::bounded_text(found->second, api::kLongestName);
 }
 
 api::Requests requests_of(const api::Migration &migration) {

@@ -27,8 +27,8 @@ bool target_has_changed(const api::Migration &migration);
 // require what would go.
 bool plan_comes_first(const Observed &observed);
 
-// The value of an annotation; empty if it is not there.
-const std::string &annotation(const api::Migration &migration, std::string_view name);
+// The value of an annotation, bounded as the status keeps it, so that what was taken up is known again; empty if it is not there.
+std::string annotation(const api::Migration &migration, std::string_view name);
 
 // What the annotations ask for now.
 api::Requests requests_of(const api::Migration &migration);

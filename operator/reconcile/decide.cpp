@@ -27,7 +27,15 @@ bool a_pod_lives(const Observed &observed) {
 
 Decision deleted(const Observed &observed) {
   constexpr std::chrono::seconds kLookAtPod{10};
-  if (!a_pod_lives(observed)) return after_the_end(observed, deleted_job(observed));
+  if (!a_pod_lives(observed)) {
+    // Not an attempt that failed: the Job went for the sake of an edit (running.h), or at least in the same moment.
+    const api::Migration &migration = observed.migration;
+    const bool newer =
+        migration.status.run->kind != api::RunKind::Verify && migration.generation > migration.status.run->generation;
+    const std::optional<std::string> why = why_replaced(observed);
+    if ((why || newer) && !migration.spec.suspend) return start_run(observed, why.value_or("the spec was edited"));
+    return after_the_end(observed, deleted_job(observed));
+  }
   Decision decision = unchanged(observed);
   decision.look_again = kLookAtPod;
   return decision;

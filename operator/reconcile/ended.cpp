@@ -40,6 +40,7 @@ api::FinishedRun finished(const Observed &observed, const Ending &ending) {
   result.requests = run.requests;
   result.exit_code = ending.exit_code;
   result.start_time = run.start_time;
+  result.image_id = ending.image_id;
   result.seconds = std::max<std::int64_t>(0, (observed.now - run.start_time).count());
   return result;
 }

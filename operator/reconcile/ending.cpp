@@ -114,6 +114,7 @@ Ending read_pod(const Observed &observed, const PodView &pod) {
   Ending ending;
   ending.exit_code = exit_code;
   ending.image = pod.image;
+  ending.image_id = pod.image_id;
   if (!report && (report.error() == api::ReportFault::TooOld || report.error() == api::ReportFault::TooNew)) {
     const bool old = report.error() == api::ReportFault::TooOld;
     ending.kind = EndKind::Final;

@@ -26,6 +26,7 @@ struct Ending {
   std::string cause;                          // what went wrong, for a person, without advice; bounded by the caller
   std::optional<api::RunnerReport> report;    // valid, of this run, and its exit code is the container's
   std::string image;                          // of the pod that ended, as written
+  std::string image_id;                       // the same as it ran
 };
 
 // Of status.run's Job, which has ended.

@@ -6,6 +6,7 @@
 #include "migrator/script/sha256.h"
 #include "operator/api/bounded_text.h"
 #include "operator/reconcile/approval.h"
+#include "operator/reconcile/asked.h"
 #include "operator/reconcile/hold.h"
 #include "operator/reconcile/show.h"
 #include "operator/reconcile/start.h"
@@ -42,7 +43,7 @@ void show_missing(Decision &decision, const Observed &observed, const std::strin
 
 void show_rejected(Decision &decision, const Observed &observed, const std::string &why) {
   const api::PlanStatus &plan = *decision.status.plan;
-  const std::string &named = observed.migration.annotations.at(std::string(api::kApprove));
+  const std::string named = annotation(observed.migration, api::kApprove);
   const bool used = named == decision.status.last_handled_approval;
   constexpr std::size_t kLongestName = 64;
   const std::string message = api::bounded_text(fmt::format("{} names {}, {}; plan {} waits for approval, for {}: {}",

@@ -19,7 +19,7 @@ using api::RunKind;
 namespace {
 
 bool newly_adopted(const api::Migration &migration, const api::Requests &before) {
-  const std::string &adopt = annotation(migration, api::kAdopt);
+  const std::string adopt = annotation(migration, api::kAdopt);
   return !adopt.empty() && adopt != before.adopt;
 }
 

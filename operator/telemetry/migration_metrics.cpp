@@ -24,6 +24,12 @@ bool is_true(const api::Status &status, const char *type) {
   return false;
 }
 
+bool is_false(const api::Status &status, const char *type) {
+  for (const api::Condition &condition : status.conditions)
+    if (condition.type == type) return condition.status == "False";
+  return false;
+}
+
 bool knows(const api::Status &status, const char *type) {
   for (const api::Condition &condition : status.conditions)
     if (condition.type == type) return true;
@@ -86,6 +92,13 @@ const Gauge kGauges[] = {
      [](const api::Migration &migration) -> std::optional<double> {
        if (!migration.status.last_backup) return std::nullopt;
        return seconds_of(migration.status.last_backup->time);
+     }},
+    {"migration_awaiting_approval", "Whether a plan waits for somebody's approval (1) or not (0).",
+     [](const api::Migration &migration) -> std::optional<double> { return is_false(migration.status, "Approved") ? 1 : 0; }},
+    {"migration_backed_up", "Whether the backup that was wanted was taken (1) or could not be (0).",
+     [](const api::Migration &migration) -> std::optional<double> {
+       if (!knows(migration.status, "BackedUp")) return std::nullopt;
+       return is_true(migration.status, "BackedUp") ? 1 : 0;
      }},
     {"migration_drifted", "Whether the last verification found the database changed by others (1) or not (0).",
      [](const api::Migration &migration) -> std::optional<double> {

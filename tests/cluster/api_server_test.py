@@ -17,7 +17,7 @@ POD = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "one", "namespace
        "spec": {"containers": [{"name": "one", "image": "localhost/one:1", "securityContext": {"privileged": True}}]}}
 
 
-def eventually(condition, seconds=60):
+def eventually(condition, seconds=300):
     """Polls, for what other processes do in their own time."""
     deadline = time.monotonic() + seconds
     while not condition():

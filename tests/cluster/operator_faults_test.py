@@ -1,5 +1,6 @@
-"""The operator between faults: a way to the API server that loses answers, refuses and cuts watches; a killed API server; somebody else who writes the same
-objects; and other operators that wait for the Lease. Never is a Job there twice. Run by ctest; standard library only.
+"""The operator between faults: a way to the API server that loses answers, refuses and cuts watches; a killed API server; somebody else
+who writes the same objects; and other operators that wait for the Lease. Never is a Job there twice. Run by ctest; standard library
+only.
 """
 
 import json
@@ -46,7 +47,8 @@ class Faults(unittest.TestCase):
             KUBE.create("migrations", migration(namespace, name.replace("_", "-"), **spec))
 
     def comes_to(self, namespace, name, why, seconds=90):
-        eventually(lambda: reason(KUBE.status(namespace, name)) == why, seconds, lambda: f"{name}: {json.dumps(KUBE.status(namespace, name))}")
+        eventually(lambda: reason(KUBE.status(namespace, name)) == why, seconds,
+                   lambda: f"{name}: {json.dumps(KUBE.status(namespace, name))}")
 
     def assert_nothing_twice(self, namespace, **jobs):
         """Jobs ever created, by Migration; each name once, each run once, each Event once."""

@@ -1,5 +1,5 @@
-"""Every rule of the operator that starts, holds, ends or repeats a run, on a real API server: the program as it is, its pods played. Each state is also shown to
-kstatus, which must judge it as docs/migration-resource.md says. Run by ctest; standard library only.
+"""Every rule of the operator that starts, holds, ends or repeats a run, on a real API server: the program as it is, its pods played. Each
+state is also shown to kstatus, which must judge it as docs/migration-resource.md says. Run by ctest; standard library only.
 """
 
 import datetime
@@ -237,7 +237,8 @@ class Rules(RuleTest):
     def test_other_codes_have_their_reasons_and_wait(self):
         table = {"code-2": (2, "InvalidConfiguration", "InvalidRevisions"), "code-13": (13, "TimedOut", "TimedOut"),
                  "code-21": (21, "ChecksumMismatch", "HistoryMismatch"), "diverged": (21, "Diverged", "Diverged"),
-                 "code-24": (24, "StoppedHalfway", "StoppedHalfway"), "code-25": (25, "Reverted", "Reverted"), "code-70": (70, "Bug", "RunnerBug"),
+                 "code-24": (24, "StoppedHalfway", "StoppedHalfway"), "code-25": (25, "Reverted", "Reverted"),
+                 "code-70": (70, "Bug", "RunnerBug"),
                  "irreversible": (26, "Irreversible", "Irreversible"), "ahead-26": (26, "DownNotAllowed", "DatabaseAhead")}
         for name, (code, word, _) in table.items():
             create(name, ends(code, **error(word)))
@@ -269,7 +270,8 @@ class Rules(RuleTest):
         KUBE.create("pods", {"apiVersion": "v1", "kind": "Pod",
                              "metadata": {"name": "forged", "namespace": "shop", "labels": real["metadata"]["labels"]},
                              "spec": real["spec"] | {"nodeName": None, "serviceAccountName": "default"}})
-        eventually(lambda: (KUBE.get("pods", "shop", "forged") or {"status": {"phase": "Failed"}})["status"]["phase"] in ("Succeeded", "Failed"))
+        gone = {"status": {"phase": "Failed"}}  # by the Job controller, which did not make it
+        eventually(lambda: (KUBE.get("pods", "shop", "forged") or gone)["status"]["phase"] in ("Succeeded", "Failed"))
         KUBE.annotate("shop", "forged", look="again")
         self.shows("forged", "Running", "InProgress")
         plays("forged", ends(0, heads_after=["real"], target_heads=["real"], applied_revisions=["real"]))
@@ -330,8 +332,8 @@ class Rules(RuleTest):
         create("taken", in_turn(ends(11, **error("DatabaseUnreachable")), ends(0)))
         name = self.shows("taken", "Retrying", "InProgress")["run"]["job"]
         KUBE.create("jobs", {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": name, "namespace": "shop"},
-                             "spec": {"suspend": True, "template": {"spec": {"restartPolicy": "Never",
-                                                                             "containers": [{"name": "other", "image": "localhost/other:1"}]}}}})
+                             "spec": {"suspend": True, "template": {"spec": {
+                                 "restartPolicy": "Never", "containers": [{"name": "other", "image": "localhost/other:1"}]}}}})
         time_passes("taken")
         self.shows("taken", "JobNameTaken", "Failed")
         KUBE.delete("jobs", "shop", name, propagationPolicy="Background")
@@ -348,7 +350,8 @@ class Rules(RuleTest):
         self.assertIn({"name": "MIGRATOR_ADOPT", "value": "the-uid-of-the-other"}, container(jobs("owned")[-1])["env"])
 
     def test_ahead_is_ready(self):
-        create("ahead", ends(0, "Ahead", heads_before=["c3"], heads_after=["c3"], target_heads=["b2"], applied_revisions=["c3", "b2", "a1"]))
+        create("ahead", ends(0, "Ahead", heads_before=["c3"], heads_after=["c3"], target_heads=["b2"],
+                             applied_revisions=["c3", "b2", "a1"]))
         self.assertEqual(self.is_ready("ahead", "Ahead")["currentRevisions"], ["c3"])
 
     def test_an_interval_verifies_and_touches_drifted_only(self):
@@ -486,7 +489,8 @@ class Gates(RuleTest):
         self.assertTrue(is_gated("newest"))
 
     def test_what_can_never_be_lifted_says_so(self):
-        create("known", ends(0, heads_after=["r100"], target_heads=["r100"], applied_revisions=[f"r{number}" for number in range(100, 0, -1)]))
+        create("known", ends(0, heads_after=["r100"], target_heads=["r100"],
+                             applied_revisions=[f"r{number}" for number in range(100, 0, -1)]))
         self.is_ready("known")
         app("lost", wait_for="no-such-migration", revision="b2")
         app("too-old", wait_for="known", revision="r0")

@@ -1,5 +1,5 @@
-"""A way to the API server that loses, refuses and cuts: it ends the TLS connection with the server's own certificate, and hands each request on, or not. Watches are
-cut after a moment. Python, standard library only.
+"""A way to the API server that loses, refuses and cuts: it ends the TLS connection with the server's own certificate, and hands each
+request on, or not. Watches are cut after a moment. Python, standard library only.
 """
 
 import http.client
@@ -15,8 +15,9 @@ STATUS = {"kind": "Status", "apiVersion": "v1", "status": "Failure"}
 
 
 class UnrulyWay:
-    """`faults`: what is done to one request after another, watches apart, again from the first after the last: "none", "429", "500" (not handed on),
-    "lost" (handed on, answered with 503), "cut" (not handed on, the connection closed), "cut-after" (handed on, then closed)."""
+    """`faults`: what is done to one request after another, watches apart, again from the first after the last: "none", "429", "500" (not
+    handed on), "lost" (handed on, answered with 503), "cut" (not handed on, the connection closed), "cut-after" (handed on, then
+    closed)."""
 
     def __init__(self, api, kube, faults, watch_seconds=2):
         self.upstream, self.tls = kube.server, kube.tls
@@ -68,7 +69,8 @@ class UnrulyWay:
 
             def handed_on(self, body):
                 connection = http.client.HTTPSConnection(way.upstream.hostname, way.upstream.port, context=way.tls, timeout=60)
-                kept = {name: value for name, value in self.headers.items() if name.lower() not in ("host", "connection", "accept-encoding")}
+                kept = {name: value for name, value in self.headers.items()
+                        if name.lower() not in ("host", "connection", "accept-encoding")}
                 connection.request(self.command, self.path, body, kept)
                 return connection, connection.getresponse()
 

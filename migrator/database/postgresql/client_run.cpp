@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "migrator/database/postgresql/server_error.h"
+#include "migrator/script/passwords.h"
 
 namespace migrator::database::postgresql {
 
@@ -54,9 +54,9 @@ std::string client_complaint(const std::string &errors) {
     if (!complaint.empty()) complaints.emplace_back(complaint);
     if (!holds(line, "WARNING:") && !holds(line, "NOTICE:") && line.find_first_of(":") != std::string_view::npos) last = line;
   }
-  if (complaints.empty()) return without_passwords(last, {});
+  if (complaints.empty()) return script::without_passwords(last, {});
   if (complaints.size() > 2) complaints.erase(complaints.begin(), complaints.end() - 2);
-  return without_passwords(fmt::format("{}", fmt::join(complaints, "; ")), {});
+  return script::without_passwords(fmt::format("{}", fmt::join(complaints, "; ")), {});
 }
 
 Error client_error(std::string_view program, const process::Ended &ended) {

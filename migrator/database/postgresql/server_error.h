@@ -17,9 +17,6 @@ struct Complaint {
   bool interrupted = false; // we had asked for the end of the statement
 };
 
-// `text` with what follows PASSWORD in `sql` or in itself, and password=… in itself, as ***.
-std::string without_passwords(std::string_view text, std::string_view sql);
-
 // A complaint about a statement of the user's. ConnectionLost, Terminated, LockTimeout, else SqlError; the line is that of the
 // position, where the server gave one. The file is the caller's to set.
 Error statement_error(const Complaint &complaint, const Statement &statement);

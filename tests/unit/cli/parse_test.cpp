@@ -88,6 +88,9 @@ TEST(Parse, MovingOptions) {
   EXPECT_FALSE(nothing.sql || nothing.dry_run || nothing.strict || nothing.timeout || nothing.owner);
   EXPECT_EQ(nothing.on_failure, OnFailure::Stop);
   EXPECT_TRUE(command<DowngradeArguments>("downgrade base --dry-run").moving.dry_run);
+  const auto plan = command<MigrateArguments>("plan head --report /r.json --report-sql").moving;
+  EXPECT_TRUE(plan.dry_run && plan.report_sql);
+  EXPECT_EQ(plan.report, "/r.json");
 }
 
 TEST(Parse, LocksGoIntoTheOverrides) {
@@ -197,6 +200,15 @@ TEST(Parse, TheOtherVerbs) {
   const auto wait = command<WaitArguments>("wait --revision a --revision b --timeout 2m");
   EXPECT_EQ(wait.revisions, (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(wait.timeout, std::chrono::minutes(2));
+  EXPECT_FALSE(wait.migration);
+  const auto gate = command<WaitArguments>("wait --for migration/shop.v2 -n web --context c --kubeconfig f --timeout 1s");
+  ASSERT_TRUE(gate.migration);
+  EXPECT_EQ(gate.migration->name, "shop.v2");
+  EXPECT_EQ(gate.migration->name_space, "web");
+  EXPECT_EQ(gate.migration->context, "c");
+  EXPECT_EQ(gate.migration->kubeconfig, "f");
+  EXPECT_EQ(gate.timeout, std::chrono::seconds(1));
+  EXPECT_EQ(command<WaitArguments>("wait --for migrations.migrator.dev/shop").migration->name, "shop");
   EXPECT_EQ(command<CompletionArguments>("completion zsh").subject, CompletionSubject::Zsh);
 }
 
@@ -205,6 +217,20 @@ TEST(RequestedOutput, IsToldEvenWhenTheRestIsWrong) {
   EXPECT_EQ(requested_output({"--output=json", "x"}), report::OutputFormat::Json);
   EXPECT_EQ(requested_output({"upgade", "--output"}), report::OutputFormat::Text);
   EXPECT_EQ(requested_output({"show", "--", "--output=json"}), report::OutputFormat::Text);
+}
+
+TEST(RequestedReport, IsToldEvenWhenTheRestIsWrong) {
+  const RequestedReport run =
+      requested_report({"-q", "migrate", "--to", "--report", "/r.json", "--run-id=u1.1.migrate", "--nonsense"});
+  EXPECT_EQ(run.file, "/r.json");
+  EXPECT_EQ(run.run_id, "u1.1.migrate");
+  EXPECT_FALSE(run.dry_run);
+  EXPECT_TRUE(requested_report({"migrate", "--dry-run", "--report=/r.json"}).dry_run);
+  EXPECT_TRUE(requested_report({"plan", "--report=/r.json"}).dry_run);
+  EXPECT_EQ(requested_report({"heads", "--report", "/r.json"}).file, "") << "heads takes no report";
+  EXPECT_EQ(requested_report({"migrat", "--report", "/r.json"}).file, "");
+  EXPECT_EQ(requested_report({"upgrade", "--", "--report=/r.json"}).file, "");
+  EXPECT_EQ(requested_report({}).file, "");
 }
 
 TEST(Backups, AreAskedForAsTyped) {

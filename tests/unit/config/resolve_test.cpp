@@ -53,6 +53,41 @@ TEST(Resolve, DefaultsWithoutAnything) {
   EXPECT_FALSE(settings->database_url);
 }
 
+TEST(Resolve, WhatAJobSaysComesFromTheEnvironment) {
+  const Result<Settings> settings = resolved({},
+                                             {{"DATABASE_URL", "postgresql:///shop"},
+                                              {"MIGRATOR_PROTOCOL", "1.7"},
+                                              {"MIGRATOR_RUN_ID", "u1.3.migrate"},
+                                              {"MIGRATOR_OWNER", "shop/db/u1"},
+                                              {"MIGRATOR_ADOPT", "u0"},
+                                              {"MIGRATOR_SCRATCH", "same-server"},
+                                              {"MIGRATOR_BACKUP_POLICY", "external"},
+                                              {"MIGRATOR_BACKUP_COMMAND", R"(["/bin/snapshot", "a b"])"}},
+                                             "backup:\n  command: [other]\n");
+  ASSERT_TRUE(settings) << settings.error().text();
+  EXPECT_EQ(settings->job.run_id, "u1.3.migrate");
+  ASSERT_TRUE(settings->job.owner);
+  EXPECT_EQ(settings->job.owner->name_space, "shop");
+  EXPECT_EQ(settings->job.owner->name, "db");
+  EXPECT_EQ(settings->job.owner->uid, "u1");
+  EXPECT_EQ(settings->job.adopt, "u0");
+  EXPECT_TRUE(settings->scratch_same_server);
+  EXPECT_EQ(settings->backup.policy, BackupPolicy::External);
+  EXPECT_EQ(settings->backup.command, (std::vector<std::string>{"/bin/snapshot", "a b"}));
+}
+
+TEST(Owner, IsThreeFilledParts) {
+  for (const char *wrong : {"", "/", "a", "a/b", "a/b/", "/b/c", "a//c", "a/b/c/", "a/b/c/d", "//"})
+    EXPECT_FALSE(owner_named(wrong)) << wrong;
+  EXPECT_TRUE(owner_named("a/b/c"));
+}
+
+TEST(Protocol, EveryMinorOfItsMajorIsServed) {
+  for (const char *served : {"1.0", "1.1", "1.999"}) EXPECT_FALSE(why_not_served(served)) << served;
+  for (const char *other : {"0.9", "2.0", "10.0", "1", "1.", ".1", "1.0.0", "-1.0", "1.x", "v1.0", " 1.0", ""})
+    EXPECT_TRUE(why_not_served(other)) << other;
+}
+
 TEST(Resolve, TheDefaultFolderStandsBesideTheFile) {
   EXPECT_EQ(resolved({}, {}, "lock_wait: 1s\n", DatabaseUse::None, "../migrator.yaml")->migrations,
             std::vector<std::string>{"../migrations"});
@@ -184,6 +219,31 @@ INSTANTIATE_TEST_SUITE_P(
             "",
             "the backup policy is external, but there is no \"backup.command\", the command that takes the backup and prints its "
             "id."},
+        RefusedCase{
+            "Protocol",
+            {{"MIGRATOR_PROTOCOL", "2.0"}},
+            "",
+            "MIGRATOR_PROTOCOL: the operator speaks version 2.0 of the protocol with its runners, and this migrator speaks "
+            "1.0. Use a runner image with the operator's version of the migrator."},
+        RefusedCase{
+            "NoProtocol",
+            {{"MIGRATOR_PROTOCOL", "1"}},
+            "",
+            "MIGRATOR_PROTOCOL: \"1\" is no version of the protocol between operator and runner. Write it like \"1.0\", or "
+            "leave it out."},
+        RefusedCase{
+            "Owner", {{"MIGRATOR_OWNER", "shop/u1"}}, "", "MIGRATOR_OWNER is \"shop/u1\", but must be NAMESPACE/NAME/UID."},
+        RefusedCase{"Scratch", {{"MIGRATOR_SCRATCH", "here"}}, "", "MIGRATOR_SCRATCH is \"here\", but must be same-server."},
+        RefusedCase{"BackupCommand",
+                    {{"MIGRATOR_BACKUP_COMMAND", "snapshot --wait"}},
+                    "",
+                    "MIGRATOR_BACKUP_COMMAND must be a JSON array of strings, the program first, like [\"/usr/bin/snapshot\", "
+                    "\"--wait\"]."},
+        RefusedCase{"BackupCommandOfNumbers",
+                    {{"MIGRATOR_BACKUP_COMMAND", "[1]"}},
+                    "",
+                    "MIGRATOR_BACKUP_COMMAND must be a JSON array of strings, the program first, like [\"/usr/bin/snapshot\", "
+                    "\"--wait\"]."},
         RefusedCase{"Retain",
                     {{"MIGRATOR_BACKUP_RETAIN", "0"}},
                     "",

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "migrator/plan/danger.h"
 #include "tests/unit/plan/plans.h"
 
 namespace migrator::report {
@@ -123,6 +124,106 @@ TEST(WalkOutcomeName, IsWhatTheDocumentSays) {
   EXPECT_EQ(name(graph::WalkOutcome::Moves), "Moves");
   EXPECT_EQ(name(graph::WalkOutcome::NothingToDo), "NothingToDo");
   EXPECT_EQ(name(graph::WalkOutcome::Ahead), "Ahead");
+}
+
+// --- the bounded report ------------------------------------------------------------------------------------------------------------
+
+using nlohmann::json;
+
+PlanReport report_of(const plan::Plan &plan) {
+  PlanReport report;
+  report.run_id = "uid.1.plan";
+  report.plan = &plan;
+  report.losses = plan::losses(plan, Dialect::Sqlite);
+  report.bearings.database_read = true;
+  report.bearings.target_heads = {"c"};
+  report.bearings.file_heads = {"c"};
+  report.bearings.pending = 2;
+  report.bearings.applied_newest_first = {"a"};
+  report.started_at = "2026-01-02T03:04:05.678Z";
+  report.milliseconds = 50;
+  return report;
+}
+
+TEST(BoundedPlanReport, OfEveryKindOfUnit) {
+  const plan::Plan plan = mixed();
+  EXPECT_EQ(bounded_plan_report(report_of(plan), 4'096),
+            R"({"protocol":"1.0","kind":"plan","outcome":"Moves","exit_code":0,"run_id":"uid.1.plan","heads_before":["a"],)"
+            R"("heads_after":["c"],"untouched":[],"steps":[{"revision":"b","direction":"up","transactional":true},)"
+            R"({"revision":"c","direction":"up","transactional":false}],"down_revisions":[],"destructive":false,)"
+            R"("kinds":["data","irreversible","resumes","up"],"findings":[],"plan_hash":"v1:hash",)"
+            R"("started_at":"2026-01-02T03:04:05.678Z","seconds":0.05,"database_read":true,"target_heads":["c"],)"
+            R"("file_heads":["c"],"pending":2,"applied_revisions":["a"]})");
+}
+
+TEST(BoundedPlanReport, OfAWayDownThatDrops) {
+  History history;
+  history.files = {plan::table("a", "none"),
+                   plan::revision("b", "a", "-- migrate:up\none;\n-- migrate:down transaction:false\nVACUUM;\n")};
+  history.apply(history.files[0]);
+  history.apply(history.files[1]);
+  history.state.heads = {"b"};
+  const Result<plan::Plan> plan = history.plan(plan::downgrade_to("base"));
+  ASSERT_TRUE(plan) << plan.error().text();
+  const json document = json::parse(bounded_plan_report(report_of(*plan), 4'096));
+  EXPECT_EQ(document["down_revisions"], (json{"b", "a"}));
+  EXPECT_EQ(document["kinds"], (json{"down", "drops", "empties", "non-transactional"}));
+  EXPECT_EQ(document["findings"], json{"revision a: DROP TABLE a"});
+  EXPECT_EQ(document["destructive"], true);
+}
+
+TEST(BoundedPlanReport, HoldsTheSqlOnlyWhenItIsAskedForAndNoPassword) {
+  History history;
+  history.files = {plan::revision("a", "none", "-- migrate:up\nCREATE ROLE app PASSWORD 'hunter2';\n")};
+  const Result<plan::Plan> plan = history.plan(plan::upgrade_to("head"));
+  ASSERT_TRUE(plan) << plan.error().text();
+  PlanReport report = report_of(*plan);
+  EXPECT_FALSE(json::parse(bounded_plan_report(report, 4'096)).contains("sql"));
+  report.sql = true;
+  EXPECT_EQ(json::parse(bounded_plan_report(report, 4'096))["sql"], json{"CREATE ROLE app PASSWORD '***'"});
+}
+
+TEST(BoundedPlanReport, OfARefusedPlanSaysWhereTheDatabaseStands) {
+  PlanReport report;
+  report.run_id = "r1";
+  report.heads = {"b"};
+  report.error = Error{ErrorCode::DownNotAllowed, "going to a would take down b", {"b"}, {}, 0, {}, {}};
+  const json document = json::parse(bounded_plan_report(report, 4'096));
+  EXPECT_EQ(document["outcome"], "Failed");
+  EXPECT_EQ(document["exit_code"], 26);
+  EXPECT_EQ(document["heads_before"], json{"b"});
+  EXPECT_EQ(document["heads_after"], json{"b"});
+  EXPECT_EQ(document["error"]["code"], "DownNotAllowed");
+}
+
+TEST(BoundedPlanReport, CutsSqlThenFindingsThenTheLastStepsThenTheOldestRevisions) {
+  History history;
+  std::string below = "none";
+  for (int number = 10; number < 70; ++number) {
+    const std::string id = "r" + std::to_string(number);
+    history.files.push_back(plan::revision(id, below, "-- migrate:up\nDROP TABLE " + id + ";\n"));
+    below = id;
+  }
+  const Result<plan::Plan> plan = history.plan(plan::upgrade_to("head"));
+  ASSERT_TRUE(plan) << plan.error().text();
+  PlanReport report = report_of(*plan);
+  report.sql = true;
+  for (int number = 90; number-- > 0;) report.bearings.applied_newest_first.push_back("applied" + std::to_string(number));
+  const std::vector<std::string> order{"sql", "findings", "steps", "applied_revisions"};
+  std::size_t cuts = 0;
+  for (std::size_t limit = 20'000; limit >= 1'000; limit -= 50) {
+    const std::string text = bounded_plan_report(report, limit);
+    ASSERT_LE(text.size(), limit);
+    const json document = json::parse(text);
+    EXPECT_EQ(document["steps"].size() + document.value("steps_cut", 0U), 60U);
+    EXPECT_EQ(document["findings"].size() + document.value("findings_cut", 0U), 60U);
+    EXPECT_EQ(document["applied_revisions"].size() + document.value("applied_revisions_cut", 0U), 91U);
+    EXPECT_TRUE(document["steps"].empty() || document["steps"][0]["revision"] == "r10") << "the first step stays longest";
+    for (std::size_t at = 1; at < order.size(); ++at)
+      EXPECT_TRUE(!document.contains(order[at] + "_cut") || document[order[at - 1]].empty()) << order[at] << " at " << limit;
+    cuts += document.contains("applied_revisions_cut") ? 1U : 0U;
+  }
+  EXPECT_GT(cuts, 0U);
 }
 
 } // namespace

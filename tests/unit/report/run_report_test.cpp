@@ -76,22 +76,52 @@ TEST(RunText, SaysHowItEnded) {
   EXPECT_EQ(run_text(run, Style{true, true}).substr(0, 13), "\x1b[32mdone\x1b[0m");
 }
 
+TEST(RunDocument, OfARunWithABackup) {
+  RunReport run = report_of(RunOutcome::Done);
+  run.backup = execute::BackupReport{"20261122T171203Z-3f9a2b1c", 12, "9f86", "archive", "2026-11-22T17:12:03.500Z"};
+  EXPECT_EQ(run_document(run)["backup"].dump(), R"({"id":"20261122T171203Z-3f9a2b1c","bytes":12,"sha256":"9f86",)"
+                                                R"("verified":"archive","time":"2026-11-22T17:12:03.500Z"})");
+}
+
 // --- the bounded report ------------------------------------------------------------------------------------------------------------
+
+Bearings bearings(std::vector<std::string> applied_newest_first) {
+  Bearings out;
+  out.database_read = true;
+  out.applied_newest_first = std::move(applied_newest_first);
+  return out;
+}
+
+TEST(BoundedReport, SaysWhatIsWantedAsFarAsItIsKnown) {
+  const json nothing = json::parse(bounded_report(report_of(RunOutcome::Failed), {}));
+  EXPECT_EQ(nothing["database_read"], false);
+  for (const char *unknown : {"target_heads", "file_heads", "pending"}) EXPECT_FALSE(nothing.contains(unknown)) << unknown;
+  Bearings known = bearings({"b", "a"});
+  known.target_heads = {"c"};
+  known.file_heads = {"c", "d"};
+  known.pending = 1;
+  const json document = json::parse(bounded_report(report_of(RunOutcome::Failed), known));
+  EXPECT_EQ(document["target_heads"], json{"c"});
+  EXPECT_EQ(document["file_heads"], (json{"c", "d"}));
+  EXPECT_EQ(document["pending"], 1);
+}
 
 TEST(BoundedReport, IsTheWholeRunWhereItFits) {
   RunReport run = report_of(RunOutcome::Failed);
   run.error = failure();
   json wanted = run_document(run);
   wanted["protocol"] = "1.0";
+  wanted["kind"] = "run";
+  wanted["database_read"] = true;
   wanted["applied_revisions"] = {"b", "a"};
-  EXPECT_EQ(json::parse(bounded_report(run, {"b", "a"})), wanted);
-  EXPECT_EQ(bounded_report(run, {"b"}).substr(0, 18), R"({"protocol":"1.0",)") << "the protocol comes first";
+  EXPECT_EQ(json::parse(bounded_report(run, bearings({"b", "a"}))), wanted);
+  EXPECT_EQ(bounded_report(run, bearings({"b"})).substr(0, 18), R"({"protocol":"1.0",)") << "the protocol comes first";
 }
 
 TEST(BoundedReport, HoldsTheNewestHundredAppliedRevisions) {
   std::vector<std::string> applied;
   for (int number = 0; number < 250; ++number) applied.push_back("r" + std::to_string(number));
-  const json document = json::parse(bounded_report(report_of(RunOutcome::Done), applied));
+  const json document = json::parse(bounded_report(report_of(RunOutcome::Done), bearings(applied)));
   EXPECT_EQ(document["applied_revisions"].size(), 100U);
   EXPECT_EQ(document["applied_revisions"][0], "r0");
   EXPECT_EQ(document["applied_revisions_cut"], 150);
@@ -121,8 +151,8 @@ TEST(BoundedReport, CutsNotesThenOldestStepsThenOldestRevisions) {
   std::size_t notes = 0;
   std::size_t steps = 0;
   std::size_t applied = 0;
-  for (std::size_t limit = 12'000; limit >= 600; limit -= 50) {
-    const std::string text = bounded_report(large(60), revisions(60), limit);
+  for (std::size_t limit = 12'000; limit >= 800; limit -= 50) {
+    const std::string text = bounded_report(large(60), bearings(revisions(60)), limit);
     ASSERT_LE(text.size(), limit);
     const json document = json::parse(text);
     EXPECT_EQ(document["notes"].size() + document.value("notes_cut", 0U), 60U);
@@ -147,7 +177,7 @@ TEST(BoundedReport, CutsNotesThenOldestStepsThenOldestRevisions) {
 TEST(BoundedReport, CountsWhatTheLimitCutsFromTheHundred) {
   RunReport run = report_of(RunOutcome::Done);
   run.steps.clear();
-  const json document = json::parse(bounded_report(run, revisions(300), 900));
+  const json document = json::parse(bounded_report(run, bearings(revisions(300)), 900));
   EXPECT_EQ(document["applied_revisions"].size() + document["applied_revisions_cut"].get<std::size_t>(), 300U);
   EXPECT_LT(document["applied_revisions"].size(), 100U);
 }
@@ -158,7 +188,7 @@ TEST(BoundedReport, ShortensAMessageBetweenCharactersAndNoMoreThanItMust) {
   for (std::size_t blanks = 0; blanks < 4; ++blanks) {
     run.error->message = std::string(blanks, 'x');
     for (int number = 0; number < 4'000; ++number) run.error->message += "€";
-    const std::string text = bounded_report(run, {"b"}, 1'000);
+    const std::string text = bounded_report(run, bearings({"b"}), 1'000);
     const std::string message = json::parse(text)["error"]["message"];
     EXPECT_LE(text.size(), 1'000U);
     EXPECT_GE(text.size(), 1'000U - 3U) << "room for another character was left";
@@ -202,6 +232,14 @@ std::vector<std::string> any_texts(std::size_t most, std::size_t longest) {
   return out;
 }
 
+Bearings any_bearings() {
+  Bearings out = bearings(any_texts(200, 40));
+  if (*rc::gen::arbitrary<bool>()) out.target_heads = any_texts(50, 40);
+  if (*rc::gen::arbitrary<bool>()) out.file_heads = any_texts(50, 40);
+  if (*rc::gen::arbitrary<bool>()) out.pending = *rc::gen::arbitrary<std::int64_t>();
+  return out;
+}
+
 RC_GTEST_PROP(BoundedReport, IsAlwaysJsonAndNeverTooLong, ()) {
   RunReport run;
   run.outcome =
@@ -225,8 +263,8 @@ RC_GTEST_PROP(BoundedReport, IsAlwaysJsonAndNeverTooLong, ()) {
     run.error->sqlstate = any_text(40);
     run.error->revision = any_text(40);
   }
-  const std::size_t limit = *rc::gen::inRange<std::size_t>(600, 4'097);
-  const std::string text = bounded_report(run, any_texts(200, 40), limit);
+  const std::size_t limit = *rc::gen::inRange<std::size_t>(800, 4'097);
+  const std::string text = bounded_report(run, any_bearings(), limit);
   RC_ASSERT(text.size() <= limit);
   const json document = json::parse(text, nullptr, false); // also refuses what is not UTF-8
   RC_ASSERT(document.is_object());

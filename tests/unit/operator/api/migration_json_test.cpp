@@ -253,6 +253,7 @@ Status full_status() {
   finished.exit_code = 20;
   finished.start_time = Time(std::chrono::seconds(1'799'000'000));
   finished.seconds = 12;
+  finished.image_id = "registry.example/shop@sha256:0123";
   finished.failed = FailedStep{"b2", "x.sql", 3, "42P01", "no table"};
   status.last_run = finished;
   status.last_backup = LastBackup{"b-1", 123, "abc", "archive", Time(std::chrono::seconds(1'799'000'003))};

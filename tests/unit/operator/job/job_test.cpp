@@ -25,8 +25,8 @@ reconcile::Settings settings() {
   return all;
 }
 
-// tests/testdata/operator/job: NAME.migration.json ({"migration", "run", "sqliteNode"}) and the Job that is made of it, NAME.job.json. The same Jobs are
-// given to a real API server by tests/cluster/job_test.py.
+// tests/testdata/operator/job: NAME.migration.json ({"migration", "run", "sqliteNode"}) and the Job that is made of it, NAME.job.json.
+// The same Jobs are given to a real API server by tests/cluster/job_test.py.
 class Golden : public testing::TestWithParam<const char *> {};
 
 api::Run run_of(const Json &text) {

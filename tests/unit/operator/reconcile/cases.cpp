@@ -59,6 +59,7 @@ Observed with_job(Observed observed) {
   pod.node = "node-1";
   pod.phase = "Running";
   pod.image = "shop:2";
+  pod.image_id = "shop@sha256:0123";
   observed.pods = {pod};
   return observed;
 }

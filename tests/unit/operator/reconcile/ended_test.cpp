@@ -42,6 +42,7 @@ TEST(Ended, Success) {
   EXPECT_EQ(status.last_run->outcome, "Done");
   EXPECT_EQ(status.last_run->reason, "UpToDate");
   EXPECT_EQ(status.last_run->seconds, 7);
+  EXPECT_EQ(status.last_run->image_id, "shop@sha256:0123");
   EXPECT_TRUE(status.last_run->happy());
   EXPECT_EQ(status.history.size(), 1U);
   ASSERT_TRUE(status.last_backup.has_value());
@@ -106,6 +107,11 @@ INSTANTIATE_TEST_SUITE_P(
                   "a report with another exit code"},
         Untrusted{"a_plans_outcome", 0, [](const Observed &observed) { return report(observed, "Moves", 0); }, "InvalidReport",
                   "the report's outcome Moves is none of a migrate run"},
+        Untrusted{"too_old", 0,
+                  [](const Observed &observed) {
+                    return report(observed, "Done", 0, {{"protocol", "0.9"}});
+                  },
+                  "RunnerTooOld", "the migrator in image shop:2 is too old for this operator"},
         Untrusted{"too_new", 0,
                   [](const Observed &observed) {
                     return report(observed, "Done", 0, {{"protocol", "2.0"}});

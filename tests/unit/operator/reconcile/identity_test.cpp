@@ -309,6 +309,22 @@ TEST(Stuck, RecoversByItself) {
   EXPECT_EQ(shown(decide(observed).status), (Strings{"!Running", "Running", ""}));
 }
 
+TEST(Stuck, AJobThatMadeWayIsNoFailedAttempt) {
+  Observed observed = running();
+  observed.pods[0].phase = "Pending";
+  observed.pods[0].unschedulable_message = "0/3 nodes are available: 3 Insufficient cpu.";
+  observed = edited(observed, other_timeout);
+  EXPECT_EQ(decide(observed).remove_job, observed.job->uid);
+  observed.job.reset();
+  EXPECT_EQ(decide(observed).status.run->sequence, 1) << "its pod is not gone yet";
+  observed.pods.clear();
+  const Decision decision = decide(observed);
+  EXPECT_EQ(decision.status.run->sequence, 2);
+  EXPECT_EQ(notes(decision), Strings{"RunStarted"});
+  EXPECT_FALSE(decision.status.last_run.has_value());
+  EXPECT_FALSE(decision.run_result.has_value());
+}
+
 TEST(Stuck, AJobThatIsBeingDeletedIsNotDeletedAgain) {
   Observed observed = with_job(pending());
   observed.pods[0].phase = "Pending";

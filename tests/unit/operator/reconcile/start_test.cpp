@@ -1,6 +1,7 @@
 // When a run starts, of which kind, and what it may do.
 #include <gtest/gtest.h>
 
+#include "operator/api/migration_json.h"
 #include "operator/job/job.h"
 #include "tests/unit/operator/reconcile/cases.h"
 
@@ -117,6 +118,15 @@ TEST(Start, ANewRequest) {
     EXPECT_EQ(started(annotated(done, name, "2")).sequence, 3);
     nothing_starts(annotated(done, name, ""));
   }
+}
+
+TEST(Start, ARequestOfAnyLengthIsTakenUpOnce) {
+  Observed observed = annotated(happy(), api::kRequestedAt, std::string(5'000, 'x') + "\n");
+  observed = happy(observed);
+  observed.migration.status =
+      api::read_without_spec({{"metadata", api::Json::object()}, {"status", api::write_status(observed.migration.status)}})
+          .status;
+  nothing_starts(observed);
 }
 
 TEST(Start, AnAdoptionAfterARefusal) {
@@ -287,6 +297,7 @@ INSTANTIATE_TEST_SUITE_P(Start, DownTest,
                                            Down{"to_head", [](api::Spec &spec) { spec.target = "head"; }, false},
                                            Down{"to_heads", [](api::Spec &spec) { spec.target = "heads"; }, false},
                                            Down{"to_a_branch", [](api::Spec &spec) { spec.target = "shop@head"; }, false},
+                                           Down{"to_a_branchs_heads", [](api::Spec &spec) { spec.target = "shop@heads"; }, false},
                                            Down{"to_head_and_an_id", [](api::Spec &spec) { spec.target = "shop@head, r1"; },
                                                 true},
                                            Down{"denied",

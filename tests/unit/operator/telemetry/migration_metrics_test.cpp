@@ -47,8 +47,8 @@ TEST(MigrationMetrics, AFreshMigrationHasNoFiguresOfRuns) {
   EXPECT_EQ(value(figures, "migration_ready", "shop"), 0);
   EXPECT_EQ(value(figures, "migration_stalled", "shop"), 0);
   for (const char *absent : {"migration_run_seconds", "migration_last_success_timestamp_seconds", "migration_pending_revisions",
-                             "migration_backup_bytes", "migration_backup_timestamp_seconds", "migration_drifted",
-                             "migration_progress_ratio", "migration_gated_pods", "migration_runs_total"})
+                             "migration_backup_bytes", "migration_backup_timestamp_seconds", "migration_backed_up",
+                             "migration_drifted", "migration_progress_ratio", "migration_gated_pods", "migration_runs_total"})
     EXPECT_EQ(value(figures, absent, "shop"), std::nullopt) << absent;
 }
 
@@ -74,6 +74,21 @@ TEST(MigrationMetrics, SayWhatTheStatusSays) {
   EXPECT_EQ(value(figures, "migration_gated_pods", "shop"), 4);
   EXPECT_EQ(value(figures, "migration_runs_total", "shop", "failed"), 2);
   EXPECT_EQ(value(figures, "migration_runs_total", "shop", "succeeded"), 5);
+}
+
+TEST(MigrationMetrics, TellWhatSomebodyMustApproveAndWhatHasNoBackup) {
+  api::Migration waits = migration("waits"), approved = migration("approved");
+  waits.status.conditions = {{"Approved", "False", "AwaitingApproval", "", 1, {}},
+                             {"BackedUp", "False", "BackupNotTaken", "", 1, {}}};
+  approved.status.conditions = {{"Approved", "True", "ApprovedByAnnotation", "", 1, {}},
+                                {"BackedUp", "True", "BackupTaken", "", 1, {}}};
+  const MigrationFigures figures{{waits, approved, migration("neither")}, {}, false, {}};
+  EXPECT_EQ(value(figures, "migration_awaiting_approval", "waits"), 1);
+  EXPECT_EQ(value(figures, "migration_awaiting_approval", "approved"), 0);
+  EXPECT_EQ(value(figures, "migration_awaiting_approval", "neither"), 0);
+  EXPECT_EQ(value(figures, "migration_backed_up", "waits"), 0);
+  EXPECT_EQ(value(figures, "migration_backed_up", "approved"), 1);
+  EXPECT_EQ(value(figures, "migration_backed_up", "neither"), std::nullopt);
 }
 
 TEST(MigrationMetrics, SeriesEndWithTheirObject) {
