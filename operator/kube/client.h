@@ -72,7 +72,7 @@ public:
   virtual Result<Json> update(const ResourceType &type, const ObjectName &name, const Json &object) = 0;
   virtual Result<Json> patch(const ResourceType &type, const ObjectName &name, PatchType how, const Json &patch) = 0;
   // Server-side apply of /status as field manager `migration-operator`, forced; `object` holds apiVersion, kind, metadata.name and status. Conflict if
-  // it holds metadata.resourceVersion and that is not the newest.
+  // it holds metadata.resourceVersion and that is not the newest. What others wrote into the status and the object lacks is taken away.
   virtual Result<Json> apply_status(const ResourceType &type, const ObjectName &name, const Json &object) = 0;
   // With propagation Background; `uid` is a precondition (Conflict if another object has the name now).
   virtual Status remove(const ResourceType &type, const ObjectName &name, const std::string &uid) = 0;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "operator/kube/classify.h"
+#include "operator/kube/left_over.h"
 #include "operator/kube/line_framer.h"
 #include "operator/kube/percent.h"
 #include "operator/kube/retry.h"
@@ -120,7 +121,11 @@ public:
                          "application/apply-patch+yaml", object, true);
     apply.resource += "/status";
     apply.target += "&force=true";
-    return object_in(send(apply));
+    Result<Json> stored = object_in(send(apply));
+    if (!stored && stored.error().kind != ErrorKind::Invalid) return stored;
+    if (stored && !holds_more(stored->value("status", Json::object()), object.value("status", Json::object()))) return stored;
+    // Somebody else wrote the status too: what is theirs stays, or is refused because it is but a part now. So it is replaced as a whole.
+    return replace_status(type, name, object, stored ? *stored : object);
   }
 
   Status remove(const ResourceType &type, const ObjectName &name, const std::string &uid) override {
@@ -266,6 +271,17 @@ private:
     if (!settings_.observer) return;
     const std::chrono::duration<double> took = settings_.timing.now() - begin;
     settings_.observer(RequestSeen{made.verb, made.resource, code, took.count()});
+  }
+
+  // Conflict if `seen` holds a resourceVersion that is not the newest.
+  Result<Json> replace_status(const ResourceType &type, const ObjectName &name, const Json &object, const Json &seen) {
+    Json patch = Json::array({{{"op", "add"}, {"path", "/status"}, {"value", object.value("status", Json::object())}}});
+    if (has_resource_version(seen))
+      patch.push_back({{"op", "replace"}, {"path", "/metadata/resourceVersion"}, {"value", seen["metadata"]["resourceVersion"]}});
+    Call replace = writing("patch", "PATCH", type, path_of(type, name.name_space, name.name, "status"),
+                           "application/json-patch+json", patch, has_resource_version(seen));
+    replace.resource += "/status";
+    return object_in(send(replace));
   }
 
   const std::unique_ptr<Transport> transport_;

@@ -1,5 +1,5 @@
-"""The Kubernetes API for test programs, without a process for each request: JSON over one TLS connection a thread, as the administrator. Python,
-standard library only.
+"""The Kubernetes API for test programs, without a process for each request: JSON over one TLS connection a thread, as the administrator.
+Python, standard library only.
 """
 
 import base64
@@ -20,7 +20,8 @@ GROUPS = {"migrations": "apis/migrator.dev/v1alpha1", "jobs": "apis/batch/v1", "
 
 
 def eventually(condition, seconds=60, why="it did not become true in time"):
-    """What the condition gave once it was true, polled, for other processes work in their own time. `why`: text, or a function that gives it."""
+    """What the condition gave once it was true, polled, for other processes work in their own time. `why`: text, or a function that gives
+    it."""
     deadline = time.monotonic() + seconds
     while True:
         value = condition()
@@ -149,13 +150,15 @@ def is_true(status, kind):
 
 
 def kubeconfig_of(api, user):
-    """The path of a kubeconfig for `user`, by a certificate of the cluster's authority: so the audit log tells its requests from the test's."""
+    """The path of a kubeconfig for `user`, by a certificate of the cluster's authority: so the audit log tells its requests from the
+    test's."""
     base = os.path.join(api.directory, "pki", user)
-    subprocess.run(["openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", base + ".key",
-                    "-out", base + ".csr", "-subj", "/CN=" + user], check=True, capture_output=True)
+    subprocess.run(["openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                    "-keyout", base + ".key", "-out", base + ".csr", "-subj", "/CN=" + user], check=True, capture_output=True)
     pki = os.path.join(api.directory, "pki")
     subprocess.run(["openssl", "x509", "-req", "-days", "2", "-in", base + ".csr", "-CA", os.path.join(pki, "ca.crt"), "-CAkey",
-                    os.path.join(pki, "ca.key"), "-set_serial", str(time.time_ns()), "-out", base + ".crt"], check=True, capture_output=True)
+                    os.path.join(pki, "ca.key"), "-set_serial", str(time.time_ns()),
+                    "-out", base + ".crt"], check=True, capture_output=True)
     server = urllib.parse.urlunsplit(Kube(api).server)
     config = {"apiVersion": "v1", "kind": "Config", "current-context": user,
               "clusters": [{"name": "test", "cluster": {"server": server, "certificate-authority": os.path.join(pki, "ca.crt")}}],

@@ -1,5 +1,6 @@
-"""The operator killed (-9) right before and right after every one of its writes, and then started anew: each time the same end as without it, one Job an
-attempt, each run once, no Event twice. KILLING_OPERATOR names the program that kills itself. Run by ctest; standard library only.
+"""The operator killed (-9) right before and right after every one of its writes, and then started anew: each time the same end as without
+it, one Job an attempt, each run once, no Event twice. KILLING_OPERATOR names the program that kills itself. Run by ctest; standard
+library only.
 """
 
 import concurrent.futures
@@ -81,8 +82,8 @@ class PlanApprovalMigration(Story):
 
 
 class Failure(Story):
-    script = staticmethod(ends(20, error={"code": "SqlError", "message": "no such table: orders", "revision": "a1", "file": "a1.sql", "line": 3,
-                                          "sqlstate": "42P01"}))
+    script = staticmethod(ends(20, error={"code": "SqlError", "message": "no such table: orders", "revision": "a1", "file": "a1.sql",
+                                          "line": 3, "sqlstate": "42P01"}))
 
     def is_over(self, namespace, status):
         return is_true(status, "Stalled")

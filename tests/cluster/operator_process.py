@@ -1,5 +1,5 @@
-"""The operator's program for tests, started and ended by its own id, its log kept; and the API server with all it needs. OPERATOR names the program.
-Python, standard library only.
+"""The operator's program for tests, started and ended by its own id, its log kept; and the API server with all it needs. OPERATOR names
+the program. Python, standard library only.
 """
 
 import json

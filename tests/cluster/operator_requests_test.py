@@ -1,5 +1,5 @@
-"""What Migrations that cannot go on cost the API server: at most 10 requests a minute each, counted in its audit log by the operator's user; and that each
-recovers by itself once it is mended. Run by ctest; standard library only.
+"""What Migrations that cannot go on cost the API server: at most 10 requests a minute each, counted in its audit log by the operator's
+user; and that each recovers by itself once it is mended. Run by ctest; standard library only.
 """
 
 import copy
@@ -19,8 +19,6 @@ RIGHTS = [
     {"apiGroups": ["migrator.dev"], "resources": ["migrations"], "verbs": ["get", "list", "watch"]},
     {"apiGroups": ["migrator.dev"], "resources": ["migrations/status"], "verbs": ["patch"]},
     {"apiGroups": ["batch"], "resources": ["jobs"], "verbs": ["get", "list", "watch", "create", "delete"]},
-    # An owner reference that blocks the owner's deletion wants this.
-    {"apiGroups": ["migrator.dev"], "resources": ["migrations/finalizers"], "verbs": ["update"]},
     {"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list", "watch", "patch"]},
     {"apiGroups": [""], "resources": ["events"], "verbs": ["create", "list"]},
 ]
@@ -212,7 +210,8 @@ class Stuck(unittest.TestCase):
             case.mended()
         for case in CASES:
             with self.subTest(case.name):
-                eventually(lambda case=case: is_true(case.status(), "Ready"), 90, lambda case=case: f"{case.name}: {json.dumps(case.status())}")
+                eventually(lambda case=case: is_true(case.status(), "Ready"), 90,
+                           lambda case=case: f"{case.name}: {json.dumps(case.status())}")
                 self.assertFalse(condition(case.status(), "Stalled"))
                 self.assertFalse(condition(case.status(), "Reconciling"))
         self.assertEqual([line for line in operator.log() if line["level"] == "error"], [])

@@ -1,5 +1,5 @@
-"""A kubelet of the test's own: it plays the runners' pods, which stay Pending without one, by writing what a kubelet would write of them. What each does is told
-it by the test, Migration by Migration. Python, standard library only.
+"""A kubelet of the test's own: it plays the runners' pods, which stay Pending without one, by writing what a kubelet would write of them.
+What each does is told it by the test, Migration by Migration. Python, standard library only.
 """
 
 import json
@@ -31,14 +31,15 @@ class Pod:
 
 
 def ends(code=0, outcome=None, message=None, reason=None, **report):
-    """A script: the container ends with this code, and leaves a report, of which the fields are given; `message` instead of it: any text."""
+    """A script: the container ends with this code, and leaves a report, of which the fields are given; `message` instead of it: any
+    text."""
     def script(pod):
         outcomes = {"migrate": "Done", "plan": "Moves", "verify": "NothingToDo"}
         document = {"protocol": "1.0", "run_id": pod.run_id, "outcome": outcome or (outcomes[pod.kind] if code == 0 else "Failed"),
                     "exit_code": code, "database_read": True, "heads_before": ["b2"] if pod.kind == "verify" else [],
                     "heads_after": ["b2"] if code == 0 else [], "target_heads": ["b2"], "file_heads": ["b2"],
-                    "pending": 0 if code == 0 else 2, "applied_revisions": ["b2", "a1"] if code == 0 else [], "plan_hash": "v1:0", "seconds": 1,
-                    **report}
+                    "pending": 0 if code == 0 else 2, "applied_revisions": ["b2", "a1"] if code == 0 else [], "plan_hash": "v1:0",
+                    "seconds": 1, **report}
         text = json.dumps(document) if message is None else message
         ended = {"exitCode": code, "reason": reason or ("Completed" if code == 0 else "Error"), "message": text,
                  "startedAt": "2026-01-01T00:00:00Z", "finishedAt": "2026-01-01T00:00:01Z", "containerID": "containerd://0"}
@@ -75,8 +76,8 @@ def in_turn(*scripts):
 
 
 class Kubelet:
-    """`kubelet.plays("shop", "first", ends(0))` before or after the pod is there; a script may be changed at any time. `ran`: (namespace, Migration) to
-    the Jobs whose container ended, in their order."""
+    """`kubelet.plays("shop", "first", ends(0))` before or after the pod is there; a script may be changed at any time. `ran`: (namespace,
+    Migration) to the Jobs whose container ended, in their order."""
 
     def __init__(self, kube, period=0.2):
         self.kube, self.period = kube, period

@@ -86,6 +86,22 @@ TEST_F(Requests, ApplyStatusIsForcedOnTheSubresource) {
   EXPECT_THAT(observed_, ElementsAre("patch migrations/status 200"));
 }
 
+TEST_F(Requests, WhatOthersWroteIntoTheStatusIsTakenAway) {
+  server_.answer({answer_of(200, {{"metadata", {{"resourceVersion", "8"}}}, {"status", {{"a", 1}, {"theirs", 2}}}}),
+                  answer_of(200, {{"metadata", {{"resourceVersion", "9"}}}, {"status", {{"a", 1}}}})});
+  const auto stored =
+      client_->apply_status(kMigrations, {"shop", "a"}, {{"metadata", {{"resourceVersion", "7"}}}, {"status", {{"a", 1}}}});
+  ASSERT_TRUE(stored);
+  EXPECT_EQ((*stored)["metadata"]["resourceVersion"], "9");
+  const Json seen = server_.seen();
+  ASSERT_EQ(seen.size(), 2U) << seen;
+  const Json &sent = seen[1];
+  EXPECT_EQ(sent["method"], "PATCH");
+  EXPECT_EQ(sent["headers"]["content-type"], "application/json-patch+json");
+  EXPECT_EQ(Json::parse(sent["body"].get<std::string>()), Json::parse(R"([{"op": "add", "path": "/status", "value": {"a": 1}},
+                            {"op": "replace", "path": "/metadata/resourceVersion", "value": "8"}])"));
+}
+
 TEST_F(Requests, RemoveNamesTheObjectThatIsMeant) {
   server_.answer({answer_of(200, {{"kind", "Status"}, {"status", "Success"}})});
   ASSERT_TRUE(client_->remove(kJobs, {"shop", "a"}, "uid-1"));
