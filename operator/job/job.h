@@ -23,8 +23,8 @@ std::string input_hash(const api::Spec &spec);
 
 // Malformed: the pod template would weaken the pod (hostPath, host namespaces, privileged, added capabilities, uid 0, token automount), or names what is
 // not listed. `sqlite_node`: see Observed.
-tl::expected<api::Json, api::Malformed> make_job(const api::Migration &migration, const api::Run &run, const reconcile::Settings &settings,
-                                                 const std::string &sqlite_node);
+tl::expected<api::Json, api::Malformed> make_job(const api::Migration &migration, const api::Run &run,
+                                                 const reconcile::Settings &settings, const std::string &sqlite_node);
 
 // As make_job would find, without making one.
 tl::expected<void, api::Malformed> check_pod_template(const api::Json &pod_template);

@@ -133,7 +133,8 @@ tl::expected<Json, api::Malformed> make_job(const api::Migration &migration, con
                                                   {"name", migration.name},
                                                   {"uid", migration.uid},
                                                   {"controller", true},
-                                                  {"blockOwnerDeletion", true}}})}}},
+                                                  // To set it takes a right on finalizers where that is enforced (OpenShift).
+                                                  {"blockOwnerDeletion", false}}})}}},
               {"spec",
                {{"backoffLimit", 0},
                 {"completions", 1},

@@ -94,7 +94,8 @@ Error classify(const Response &response) {
   Error error = is_status ? from_status(response.status, body) : Error{kind_of(response.status, {}), response.status, {}, {}, {}};
   if (error.message.empty()) {
     error.message = "the API server answers with HTTP status " + std::to_string(response.status);
-    if (response.status >= 300 && response.status <= 399) error.message += ", a redirect, which is not followed: give the server's own address";
+    if (response.status >= 300 && response.status <= 399)
+      error.message += ", a redirect, which is not followed: give the server's own address";
     const std::string quoted = is_status ? std::string() : beginning_of(response.body);
     error.message += quoted.empty() ? "." : ": " + quoted;
   }

@@ -47,7 +47,8 @@ struct ListOptions {
 struct WatchOptions {
   std::string label_selector;
   std::string resource_version;
-  std::chrono::seconds timeout{400}; // asked of the server; the client itself gives up a stream that is silent for longer than this
+  std::chrono::seconds timeout{
+      400}; // asked of the server; the client itself gives up a stream that is silent for longer than this
 };
 
 // One line of a watch: ADDED, MODIFIED, DELETED, BOOKMARK or ERROR, and its object as sent.
@@ -84,6 +85,7 @@ public:
 };
 
 // "/apis/migrator.dev/v1alpha1/namespaces/shop/migrations/shop/status": percent-encoded; empty parts are left out.
-std::string path_of(const ResourceType &type, const std::string &name_space, const std::string &name, std::string_view subresource = {});
+std::string path_of(const ResourceType &type, const std::string &name_space, const std::string &name,
+                    std::string_view subresource = {});
 
 } // namespace controller::kube

@@ -18,8 +18,8 @@ using Clock = std::chrono::steady_clock;
 using web::http::client::http_client;
 using web::http::client::http_client_config;
 
-constexpr std::size_t kThreads = 2;                        // of the library: they only move bytes
-constexpr std::size_t kPiece = 64 * 1024;                  // bytes handed on at once
+constexpr std::size_t kThreads = 2;                       // of the library: they only move bytes
+constexpr std::size_t kPiece = 64 * 1024;                 // bytes handed on at once
 constexpr std::size_t kLargestAnswer = 256 * 1024 * 1024; // bytes; a page of 500 objects is far from it
 // The library's own idle timers; ours (a limit a call) are shorter and the ones that count.
 constexpr std::chrono::seconds kExchangeIdle{120};
@@ -86,8 +86,10 @@ public:
     return perform(request, false, [until] { return until; }, stop, {});
   }
 
-  Result<Response> stream(const Request &request, std::chrono::milliseconds silence, std::stop_token stop, const OnPiece &on_piece) override {
-    return perform(request, true, [silence] { return Clock::now() + silence; }, stop, on_piece);
+  Result<Response> stream(const Request &request, std::chrono::milliseconds silence, std::stop_token stop,
+                          const OnPiece &on_piece) override {
+    return perform(
+        request, true, [silence] { return Clock::now() + silence; }, stop, on_piece);
   }
 
 private:
@@ -108,7 +110,7 @@ private:
   std::shared_ptr<http_client> make_client(const Identity &identity, std::chrono::seconds idle) const {
     http_client_config config;
     config.set_timeout(idle);
-    config.set_max_redirects(0); // it would take the token along
+    config.set_max_redirects(0);          // it would take the token along
     config.set_tlsext_sni_enabled(false); // tls.h announces the name
     config.set_ssl_context_callback([trust = trust_, identity, verdict = verdict_](boost::asio::ssl::context &context) {
       configure(*context.native_handle(), trust, identity, verdict);
@@ -135,8 +137,9 @@ private:
 
   tl::unexpected<Error> unreachable(const std::exception &exception) const {
     const std::string refused = verdict_->take();
-    const std::string why =
-        refused.empty() ? words_of(exception) : "its certificate is refused (" + refused + "). Check the authority and the name that the kubeconfig gives for it";
+    const std::string why = refused.empty() ? words_of(exception)
+                                            : "its certificate is refused (" + refused +
+                                                  "). Check the authority and the name that the kubeconfig gives for it";
     return fail(ErrorKind::Unreachable, "cannot reach the API server at " + server_.authority() + ": " + why + ".");
   }
 
@@ -145,7 +148,8 @@ private:
     return fail(ErrorKind::TimedOut, "the API server at " + server_.authority() + " does not answer in time.");
   }
 
-  Result<Response> perform(const Request &request, bool streams, const Until &until, const std::stop_token &stop, const OnPiece &on_piece) {
+  Result<Response> perform(const Request &request, bool streams, const Until &until, const std::stop_token &stop,
+                           const OnPiece &on_piece) {
     if (stop.stop_requested()) return given_up(Outcome::Stopped);
     pplx::cancellation_token_source cancellation;
     Result<Response> result = fail(ErrorKind::Unreachable, {});
@@ -158,9 +162,10 @@ private:
     return result;
   }
 
-  Result<Response> attempt(const Request &request, bool streams, const Until &until, const std::stop_token &stop, const OnPiece &on_piece,
-                           const pplx::cancellation_token &cancellation) {
-    const pplx::task<web::http::http_response> asked = client_for(request.identity, streams)->request(message_of(request), cancellation);
+  Result<Response> attempt(const Request &request, bool streams, const Until &until, const std::stop_token &stop,
+                           const OnPiece &on_piece, const pplx::cancellation_token &cancellation) {
+    const pplx::task<web::http::http_response> asked =
+        client_for(request.identity, streams)->request(message_of(request), cancellation);
     if (const Outcome outcome = await(asked, until(), stop); outcome != Outcome::Done) return given_up(outcome);
     const web::http::http_response answer = asked.get();
     Response response;
@@ -179,7 +184,8 @@ private:
     return response;
   }
 
-  Status read_body(const web::http::http_response &answer, const Until &until, const std::stop_token &stop, const OnPiece &take) const {
+  Status read_body(const web::http::http_response &answer, const Until &until, const std::stop_token &stop,
+                   const OnPiece &take) const {
     auto body = answer.body().streambuf();
     std::string piece(kPiece, '\0');
     for (;;) {

@@ -41,8 +41,8 @@ public:
     }
     // While the file is being replaced the last token is the best there is.
     if (!credential_.token.empty()) return credential_;
-    return fail(ErrorKind::Unauthorized,
-                text ? path_ + ": the token file is empty. Mount a token there, or remove tokenFile." : std::move(text.error().message));
+    return fail(ErrorKind::Unauthorized, text ? path_ + ": the token file is empty. Mount a token there, or remove tokenFile."
+                                              : std::move(text.error().message));
   }
 
   bool refused(const Credential &credential) override {

@@ -31,7 +31,8 @@ Query &Query::add(std::string_view name, std::string_view value) {
   return *this;
 }
 
-std::string path_of(const ResourceType &type, const std::string &name_space, const std::string &name, std::string_view subresource) {
+std::string path_of(const ResourceType &type, const std::string &name_space, const std::string &name,
+                    std::string_view subresource) {
   std::string path = type.group.empty() ? "/api" : "/apis";
   const auto add = [&](std::string_view part) {
     if (!part.empty()) path += '/' + percent_encoded(part);

@@ -109,7 +109,8 @@ public:
   }
 
   Result<Json> patch(const ResourceType &type, const ObjectName &name, PatchType how, const Json &patch) override {
-    const std::string_view content_type = how == PatchType::Merge ? "application/merge-patch+json" : "application/json-patch+json";
+    const std::string_view content_type =
+        how == PatchType::Merge ? "application/merge-patch+json" : "application/json-patch+json";
     return object_in(
         send(writing("patch", "PATCH", type, path_of(type, name.name_space, name.name), content_type, patch, false)));
   }
@@ -233,13 +234,14 @@ private:
       lines.clear();
       return {};
     };
-    Result<Response> answer = transport_->stream(request_of(made, credential), silence, stop, [&](std::string_view piece) -> Status {
-      if (!std::exchange(observed, true)) observe(made, 200, begin);
-      const bool fits = framer.feed(piece, lines);
-      if (Status done = hand_on(); !done) return done;
-      if (!fits) return fail(ErrorKind::BadAnswer, "the API server sends a watch line longer than 16 MiB.");
-      return {};
-    });
+    Result<Response> answer =
+        transport_->stream(request_of(made, credential), silence, stop, [&](std::string_view piece) -> Status {
+          if (!std::exchange(observed, true)) observe(made, 200, begin);
+          const bool fits = framer.feed(piece, lines);
+          if (Status done = hand_on(); !done) return done;
+          if (!fits) return fail(ErrorKind::BadAnswer, "the API server sends a watch line longer than 16 MiB.");
+          return {};
+        });
     if (!observed) observe(made, answer ? answer->status : 0, begin);
     if (!answer || answer->status != 200) return answer;
     if (std::string rest = framer.finish(); !rest.empty()) lines.push_back(std::move(rest));

@@ -18,7 +18,7 @@ namespace controller::kube {
 struct Timing {
   std::function<std::chrono::steady_clock::time_point()> now;
   std::function<bool(std::chrono::nanoseconds, std::stop_token)> pause; // waits; false: stopped before it was over
-  std::function<double()> jitter;                                      // in [0, 1)
+  std::function<double()> jitter;                                       // in [0, 1)
 };
 Timing real_timing();
 
@@ -31,6 +31,7 @@ struct RestSettings {
   Timing timing = real_timing();
 };
 
-std::unique_ptr<Client> make_rest_client(std::unique_ptr<Transport> transport, std::unique_ptr<Credentials> credentials, RestSettings settings);
+std::unique_ptr<Client> make_rest_client(std::unique_ptr<Transport> transport, std::unique_ptr<Credentials> credentials,
+                                         RestSettings settings);
 
 } // namespace controller::kube

@@ -28,7 +28,8 @@ std::optional<ServerUrl> parse_server_url(std::string_view url) {
   const std::size_t scheme_end = url.find("://");
   if (scheme_end == std::string_view::npos) return std::nullopt;
   std::string scheme(url.substr(0, scheme_end));
-  std::transform(scheme.begin(), scheme.end(), scheme.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::transform(scheme.begin(), scheme.end(), scheme.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   if (scheme != "https" && scheme != "http") return std::nullopt;
   parsed.tls = scheme == "https";
   parsed.port = parsed.tls ? 443 : 80;
@@ -45,7 +46,8 @@ std::optional<ServerUrl> parse_server_url(std::string_view url) {
     const std::size_t end = authority.find(']');
     if (end == std::string_view::npos) return std::nullopt;
     parsed.host = authority.substr(1, end - 1);
-    if (!only_of(parsed.host, std::string(kHexadecimal) + ":.") || parsed.host.find(':') == std::string::npos) return std::nullopt;
+    if (!only_of(parsed.host, std::string(kHexadecimal) + ":.") || parsed.host.find(':') == std::string::npos)
+      return std::nullopt;
     authority.remove_prefix(end + 1);
   } else {
     const std::size_t colon = std::min(authority.find(':'), authority.size());

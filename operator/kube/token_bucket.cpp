@@ -7,7 +7,8 @@ namespace controller::kube {
 
 using Seconds = std::chrono::duration<double>;
 
-TokenBucket::TokenBucket(double rate, int burst, Time now) : rate_(rate), burst_(std::max(burst, 1)), tokens_(burst_), filled_(now) {}
+TokenBucket::TokenBucket(double rate, int burst, Time now)
+    : rate_(rate), burst_(std::max(burst, 1)), tokens_(burst_), filled_(now) {}
 
 std::chrono::nanoseconds TokenBucket::take(Time now) {
   if (!(rate_ > 0)) return {};

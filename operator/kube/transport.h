@@ -48,7 +48,8 @@ public:
   // `limit`: from the beginning to the last byte.
   virtual Result<Response> exchange(const Request &request, std::chrono::milliseconds limit, std::stop_token stop) = 0;
   // `silence`: the longest time without a byte. Returns once the server has ended the stream.
-  virtual Result<Response> stream(const Request &request, std::chrono::milliseconds silence, std::stop_token stop, const OnPiece &on_piece) = 0;
+  virtual Result<Response> stream(const Request &request, std::chrono::milliseconds silence, std::stop_token stop,
+                                  const OnPiece &on_piece) = 0;
 };
 
 } // namespace controller::kube

@@ -17,10 +17,10 @@ std::string_view trimmed(std::string_view part) {
   return begin == std::string_view::npos ? std::string_view() : part.substr(begin, part.find_last_not_of(kBlanks) - begin + 1);
 }
 
+// head, heads, LABEL@head or LABEL@heads.
 bool is_head_like(const std::string &part) {
-  constexpr std::string_view kAtHead = "@head";
-  const bool at_head = part.size() > kAtHead.size() && part.compare(part.size() - kAtHead.size(), kAtHead.size(), kAtHead) == 0;
-  return part == "head" || part == "heads" || at_head;
+  const std::string heads = part.substr(part.find('@') + 1);
+  return heads == "head" || heads == "heads";
 }
 
 } // namespace

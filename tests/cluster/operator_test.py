@@ -14,7 +14,6 @@ import urllib.error
 import urllib.request
 
 from api_server import ApiServer, ROOT
-from cutting_proxy import CuttingProxy
 
 CRD = os.path.join(ROOT, "crds", "migrations.yaml")
 OPERATOR = os.environ.get("OPERATOR", os.path.join(ROOT, "build", "dev", "bin", "migration-operator"))
@@ -226,60 +225,6 @@ class AnOperator(unittest.TestCase):
         self.assertIsNotNone(token)
         with open(self.operator.log_path, encoding="utf-8") as file:
             self.assertNotIn(token.group(1), file.read())
-
-
-class KilledAtEveryWrite(unittest.TestCase):
-    """A run from apply to Ready, with the operator killed (-9) before or after its first, second, third … write and started again: the same end, one Job."""
-
-    def setUp(self):
-        self.proxy = CuttingProxy(API.kubeconfig)
-        self.addCleanup(self.proxy.close)
-        self.kubeconfig = os.path.join(API.directory, "through-the-proxy")
-        with open(self.kubeconfig, "w", encoding="utf-8") as file:
-            file.write(self.proxy.kubeconfig_text())
-
-    def start(self):
-        operator = Operator("--leader-elect=false", kubeconfig=self.kubeconfig)
-        self.proxy.victim = operator.process
-        self.addCleanup(operator.__exit__)
-        return operator
-
-    def carry(self, name, number, when):
-        """Whether there was such a write to be killed at."""
-        self.proxy.arm(number, when)
-        operator, played = self.start(), False
-        API.apply(migration(name))
-        deadline = time.monotonic() + 90
-        while not is_ready(name):
-            self.assertLess(time.monotonic(), deadline, get("migration", name))
-            if operator.process.poll() is not None:
-                operator = self.start()
-            if not played and jobs_of(name):
-                played = bool(play_runner(name))
-            time.sleep(0.05)
-        fired = self.proxy.fired
-        if operator.process.poll() is None:
-            self.assertEqual(operator.end(), 0)
-        self.assertEqual(len(jobs_of(name)), 1)
-        status = get("migration", name)["status"]
-        self.assertEqual((status["lastRun"]["sequence"], status["lastRun"]["attempt"], len(status["history"])), (1, 1, 1))
-        self.assertNotIn("run", status)
-        events = [event["reason"] for event in API.must("get", "events", "-n", "shop", "-o", "json").json["items"]
-                  if event["involvedObject"]["kind"] == "Migration" and event["involvedObject"]["name"] == name]
-        self.assertEqual(sorted(events), ["RunStarted", "RunSucceeded"])
-        return fired
-
-    def test_before_each_write(self):
-        self.kill_at_each("before")
-
-    def test_after_each_write(self):
-        self.kill_at_each("after")
-
-    def kill_at_each(self, when):
-        number = 1
-        while self.carry(f"cut-{when}-{number}", number, when):
-            number += 1
-        self.assertGreater(number, 5)  # event, status, Job, and the end's event and status at least
 
 
 class ALimitOfRuns(unittest.TestCase):

@@ -22,6 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *bytes, std::size_t siz
               twice.contexts.size() == config->contexts.size() && twice.current_context == config->current_context,
           "a file merged with itself is itself");
   const auto choice = kube::choose(*config, "");
-  require(choice || (choice.error().kind == kube::ErrorKind::Invalid && !choice.error().message.empty()), "an error says something");
+  require(choice || (choice.error().kind == kube::ErrorKind::Invalid && !choice.error().message.empty()),
+          "an error says something");
   return 0;
 }

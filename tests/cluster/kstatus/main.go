@@ -30,10 +30,14 @@ func judge(object *unstructured.Unstructured) error {
 func main() {
 	decoder := json.NewDecoder(os.Stdin)
 	for {
-		var object unstructured.Unstructured
-		if err := decoder.Decode(&object.Object); errors.Is(err, io.EOF) {
+		var document json.RawMessage
+		if err := decoder.Decode(&document); errors.Is(err, io.EOF) {
 			return
 		} else if err != nil {
+			fail(err)
+		}
+		var object unstructured.Unstructured
+		if err := object.UnmarshalJSON(document); err != nil { // whole numbers as such, which encoding/json alone does not give
 			fail(err)
 		}
 		items := []unstructured.Unstructured{object}
