@@ -32,10 +32,10 @@ LISTED = {"watchNamespaces": ["shop", "billing"], "progress": {"enabled": True}}
 # What the operator needs where Migrations are, as group/resource/subresource: verbs.
 RIGHTS = {
     "migrator.dev/migrations": {"get", "list", "watch"}, "migrator.dev/migrations/status": {"patch"},
-    "batch/jobs": {"get", "list", "watch", "create", "delete"}, "/pods": {"list", "watch"}, "/events": {"create", "list"},
+    "batch/jobs": {"get", "list", "watch", "create", "delete"}, "/pods": {"get", "list", "watch"}, "/events": {"create", "list"},
 }
 WITH_PROGRESS = {"/pods/log": {"get"}}
-WITH_GATING = {"/pods": {"list", "watch", "patch"}}
+WITH_GATING = {"/pods": {"get", "list", "watch", "patch"}}
 LEADER = {"coordination.k8s.io/leases": {"create", "get", "update"}}
 
 # The Prometheus operator's resources, as far as the API server needs to know them.

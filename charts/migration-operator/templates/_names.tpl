@@ -60,7 +60,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
   verbs: [get, list, watch, create, delete]
 - apiGroups: [""]
   resources: [pods]
-  verbs: [list, watch{{ if .Values.gating.enabled }}, patch{{ end }}]
+  verbs: [get, list, watch{{ if .Values.gating.enabled }}, patch{{ end }}]
 {{- if .Values.progress.enabled }}
 - apiGroups: [""]
   resources: [pods/log]

@@ -9,7 +9,7 @@ from whole_cluster import OPERATORS, POD_SECURITY, RESTRICTED
 class Rights(story.Told):
     def as_operator(self, shop, *arguments):
         token = story.CLUSTER.must("create", "token", "migration-operator", "-n", OPERATORS).out.strip()
-        # With a token the administrator's own certificate or token must not be sent.
+        # Without a kubeconfig, for the administrator's token in it would be sent instead.
         server = story.CLUSTER.must("config", "view", "--raw", "-o", "json").json["clusters"][0]["cluster"]["server"]
         return story.CLUSTER.verb("exec", "env", "KUBECONFIG=/dev/null", "kubectl", "--server", server, "--certificate-authority",
                                   story.CLUSTER.directory + "/pki/ca.crt", "--token", token, "-n", shop.name, *arguments)
@@ -32,8 +32,8 @@ class Rights(story.Told):
         done = self.as_operator(shop, "patch", "pod", "gated", "--type=json", "-p", json.dumps([lift]))
         self.assertEqual(done.code, 0, done.err)
 
-    def test_each_right_of_the_chart_is_used(self):
-        """By what the stories before made the operator do, as the audit log has it."""
+    def test_of_the_charts_rights_each_was_used(self):
+        """By what the stories before made the operator do, as the audit log has it; pods are got by name by the test before, in its place."""
         shop = self.tell("used")
         shop.migrate("localhost/shop:1")
         shop.until_ready()

@@ -1,7 +1,4 @@
-"""Where the revision files come from, and the other database: ConfigMap, image volume, claim, SQLite on a claim. And what a run costs."""
-
-import datetime
-import sys
+"""Where the revision files come from, and the other database: ConfigMap, image volume, claim, SQLite on a claim."""
 
 import shop as images
 import story
@@ -50,31 +47,3 @@ class Sources(story.Told):
         status = shop.until_ready()
         self.assertEqual(status["currentRevisions"], ["a1"])
         self.assertTrue(status["lastBackup"]["verified"])
-
-    def test_nothing_to_migrate_costs_two_seconds_over_an_empty_job(self):
-        shop = self.tell("fast")
-        shop.migrate("localhost/shop:1")
-        shop.until_ready()
-
-        def since(began):
-            return (datetime.datetime.now(datetime.timezone.utc) - began).total_seconds()
-
-        def an_empty_job(number):
-            began = datetime.datetime.now(datetime.timezone.utc)
-            shop.apply({"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": f"empty-{number}"}, "spec": {"template": {"spec": {
-                "restartPolicy": "Never", "securityContext": POD_SECURITY, "containers": [
-                    {"name": "empty", "image": "localhost/shop:1", "args": ["--version"], "securityContext": RESTRICTED}]}}}})
-            eventually(lambda: shop.get("job", f"empty-{number}").get("status", {}).get("completionTime"), shop.describe)
-            return since(began)
-
-        def a_run(number):
-            began = datetime.datetime.now(datetime.timezone.utc)
-            shop.annotate("migration", "shop", f"migrator.dev/requestedAt={number}")
-            eventually(lambda: shop.status().get("lastHandledRequestedAt") == str(number) and "run" not in shop.status()
-                       and shop.condition("Ready").get("status") == "True", shop.describe)
-            return since(began)
-
-        # The quicker of some of each: what the machine does besides is not what is measured.
-        floor, ours = min(map(an_empty_job, range(3))), min(map(a_run, range(3)))
-        self.assertLessEqual(ours, floor + 2, (floor, ours))
-        print(f"nothing to migrate: {ours:.1f} s; an empty Job: {floor:.1f} s", file=sys.stderr)

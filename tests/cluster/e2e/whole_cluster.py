@@ -150,7 +150,7 @@ def postgresql():
     return [
         namespace("postgresql"),
         {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "db", "namespace": "postgresql"},
-         "spec": {"clusterIP": "10.214.0.50", "selector": {"app": "db"}, "ports": [{"port": 5432}]}},
+         "spec": {"selector": {"app": "db"}, "ports": [{"port": 5432}]}},
         {"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "db", "namespace": "postgresql"},
          "spec": {"serviceName": "db", "selector": {"matchLabels": {"app": "db"}}, "template": {
              "metadata": {"labels": {"app": "db"}},
@@ -181,7 +181,7 @@ class Story:
         cluster.sql("postgres", f'CREATE DATABASE "{self.name}" OWNER "{owner}"')
         self.apply(claim("shop-backups"), *(
             {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": secret},
-             "stringData": {"uri": f"postgresql://{role}:{PASSWORD}@10.214.0.50:5432/{self.name}"}}
+             "stringData": {"uri": f"postgresql://{role}:{PASSWORD}@db.postgresql.svc:5432/{self.name}"}}
             for secret, role in (("shop-db", owner), ("shop-app-db", app))))
         self.app_role = app
         eventually(lambda: self.kubectl("get", "serviceaccount", "default").code == 0, "the namespace's ServiceAccount")
