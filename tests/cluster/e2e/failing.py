@@ -61,8 +61,10 @@ class Failing(story.Told):
         shop = self.tell("timeout")
         shop.migrate("localhost/shop:slow", timeout="5s")
         status = shop.until("Stalled", "TimedOut")
-        self.assertEqual(status["currentRevisions"], ["s1"])
-        self.assertEqual(shop.sql("SELECT count(*) FROM pg_tables WHERE tablename LIKE 'slow%'"), "1")
+        # How far it came within its seconds is the machine's matter; that the status and the database agree is ours.
+        done = int(shop.sql("SELECT count(*) FROM pg_tables WHERE tablename LIKE 'slow%'"))
+        self.assertLess(done, 4)
+        self.assertEqual(status.get("currentRevisions", []), [f"s{done}"] if done else [])
         shop.patch(timeout="30m")
         self.assertEqual(shop.until_ready()["currentRevisions"], ["s4"])
 

@@ -10,6 +10,7 @@ import io
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tarfile
 import tempfile
@@ -91,6 +92,9 @@ class Cluster:
         self.stories = 0
         if self.kept:
             return
+        # However this program ends, the cluster does not outlive it.
+        subprocess.Popen(["setsid", "bash", "-c", 'tail --pid="$1" -f /dev/null; exec "$2" down "$3"', "watch", str(os.getpid()), CLUSTER,
+                          self.directory], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             self._verb_must("up", self.directory)
             self._install()
