@@ -219,16 +219,16 @@ class Everything(Chart):
 
     def test_the_operator_lifts_the_gate_and_does_nothing_else_to_a_pod(self):
         self.gated("gated")
-        label = [{"op": "add", "path": "/metadata/labels/x", "value": "y"}]
+        ours_away = {"op": "remove", "path": "/spec/schedulingGates/1"}
+        label = [ours_away, {"op": "add", "path": "/metadata/labels/x", "value": "y"}]
         refusal = "denied request: the migration operator changes nothing of a pod's metadata"
         self.assertTrue(eventually(lambda: refusal in self.patch("gated", label, ACCOUNT, "--dry-run=server").err))
-        ours_away = {"op": "remove", "path": "/spec/schedulingGates/1"}
         spec = "the migration operator changes nothing of a pod's spec but its gate"
         gate = "the migration operator lifts the scheduling gate migrator.dev/wait and no other"
         for what, change, message in (
                 ("the other gate", [{"op": "remove", "path": "/spec/schedulingGates/0"}], gate),
                 ("both gates", [{"op": "remove", "path": "/spec/schedulingGates"}], gate),
-                ("an image", [{"op": "replace", "path": "/spec/containers/0/image", "value": "evil"}], spec),
+                ("an image", [{"op": "replace", "path": "/spec/containers/0/image", "value": "evil"}], gate),
                 ("an image beside the gate", [ours_away, {"op": "replace", "path": "/spec/containers/0/image", "value": "evil"}], spec),
                 ("a toleration", [ours_away, {"op": "add", "path": "/spec/tolerations/-", "value": {"key": "a", "operator": "Exists"}}], spec),
                 ("the node selector", [ours_away, {"op": "add", "path": "/spec/nodeSelector/zone", "value": "a"}], spec),

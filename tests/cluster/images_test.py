@@ -14,10 +14,12 @@ import unittest
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 MEGABYTE = 1000 * 1000
 
-# In mounts of its own: the image's root read-only and a /tmp that can be written; then the program as user 10001. chroot(8) is this machine's, so that
+# In mounts of its own: the image's root read-only, a /tmp that can be written and /proc, as in every container; then the program as user 10001. chroot(8) is this machine's, so that
 # nothing of the image is needed but the program itself.
 RUN = """set -e
 mount --bind "$0" "$0"
+mkdir -p "$0/proc"
+mount --rbind /proc "$0/proc"
 mount -o remount,bind,ro "$0"
 mount -t tmpfs -o mode=1777 tmpfs "$0/tmp"
 exec chroot --userspec=10001:10001 --groups=10001 "$0" "$@"
@@ -29,6 +31,7 @@ class Image:
 
     def __init__(self, name):
         self.folder = tempfile.mkdtemp(prefix=f"image-{name}-")
+        os.chmod(self.folder, 0o755)  # it becomes the root of another user's programs
         with tarfile.open(os.path.join(ROOT, "build", "images", name + ".tar")) as archive:
             manifest = json.load(archive.extractfile("manifest.json"))[0]
             self.config = json.load(archive.extractfile(manifest["Config"]))["config"]
@@ -130,8 +133,8 @@ class Migrator(Case, unittest.TestCase):
             self.assertIn("(PostgreSQL) 17.", done.stdout, done)
 
     def test_the_module_for_postgresql_loads(self):
-        done = self.image.run("current", "--output", "json", environment=["DATABASE_URL=postgresql://nobody@127.0.0.1:1/nothing"])
-        self.assertEqual((done.returncode, json.loads(done.stdout)["error"]["code"]), (11, "DatabaseUnreachable"), done)
+        done = self.image.run("current", "--output", "json", environment=["DATABASE_URL=postgresql://nobody@127.0.0.1:1/nothing", "MIGRATOR_MIGRATIONS=/tmp"])
+        self.assertEqual((done.returncode, json.loads(done.stdout)["error"]["code"]), (11, "Unreachable"), done)
 
 
 class Shop(Migrator):
