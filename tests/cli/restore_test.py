@@ -66,6 +66,7 @@ class BeforeARun(BackupCase):
     def test_external_records_the_id_that_its_command_prints(self):
         self.project.settings["backup"] = {"policy": "external", "command": ["sh", "-c", "echo working; echo snap-4711"]}
         run = self.json("upgrade", "head")
+        self.assertRegex(run["backup"].pop("time"), r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
         self.assertEqual(run["backup"], {"id": "snap-4711", "bytes": 0, "sha256": "", "verified": "external"})
         self.assertEqual(self.project.journal("revision, backup_id")[-1], ["a2", "snap-4711"])
 
