@@ -99,7 +99,7 @@ Condition read_condition(JsonReader &condition) {
   return read;
 }
 
-LastBackup read_backup(JsonReader &backup) {
+LastBackup read_last_backup(JsonReader &backup) {
   LastBackup read;
   backup.text("id", read.id);
   backup.integer("bytes", read.bytes, 0, kMost);
@@ -133,7 +133,7 @@ Status read_status(JsonReader &status) {
     success->flag("exact", read.last_success->exact);
   }
   if (auto run = status.object("lastRun")) read.last_run = read_finished(*run);
-  if (auto backup = status.object("lastBackup")) read.last_backup = read_backup(*backup);
+  if (auto backup = status.object("lastBackup")) read.last_backup = read_last_backup(*backup);
   status.text("lastHandledApproval", read.last_handled_approval);
   status.text("lastHandledRequestedAt", read.last_handled_requested_at);
   status.text("lastHandledReconcileAt", read.last_handled_reconcile_at);

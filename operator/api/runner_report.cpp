@@ -18,7 +18,7 @@ constexpr int kMajor = 1;
 constexpr int kMinor = 0;
 constexpr int kMinorsBack = 2;
 
-constexpr std::size_t kLongestMessage = 32'768;                // no termination message is longer
+constexpr std::size_t kLongestTermination = 32'768;            // no termination message is longer
 constexpr std::int64_t kLargestNumber = 1'000'000'000'000'000; // a petabyte
 
 // Reads the fields of one object; what is there but of the wrong kind makes the whole report invalid.
@@ -157,7 +157,7 @@ void read_plan(Fields &fields, RunnerReport &report, bool &valid) {
 tl::expected<RunnerReport, ReportFault> read_report(std::string_view termination_message, std::string_view run_id) {
   const auto fault = [](ReportFault what) { return tl::unexpected<ReportFault>(what); };
   if (termination_message.empty()) return fault(ReportFault::Missing);
-  if (termination_message.size() > kLongestMessage) return fault(ReportFault::NotJson);
+  if (termination_message.size() > kLongestTermination) return fault(ReportFault::NotJson);
   const Json document = Json::parse(termination_message, nullptr, false);
   if (!document.is_object()) return fault(ReportFault::NotJson);
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "migrator/database/postgresql/batch_key.h"
 #include "migrator/database/postgresql/history_rights.h"
@@ -66,22 +67,36 @@ Result<Rows> PostgresqlDatabase::query(std::string_view sql) {
   return std::move(*rows);
 }
 
+std::string PostgresqlDatabase::relations_sql(const std::vector<std::string> &names) const {
+  std::vector<std::string> quoted;
+  for (const std::string &name : names) quoted.push_back(quote_literal(name));
+  return fmt::format("SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE "
+                     "n.nspname = {} AND "
+                     "c.relname IN ({}) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')",
+                     quote_literal(history_.schema), fmt::join(quoted, ", "));
+}
+
 Result<bool> PostgresqlDatabase::has_relation(std::string_view name) {
-  const auto rows = session_->query(fmt::format(
-      "SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = {} AND "
-      "c.relname = {} AND c.relkind IN ('r', 'p', 'v', 'm', 'f')",
-      quote_literal(history_.schema), quote_literal(name)));
+  if (const auto seen = seen_.find(name); seen != seen_.end()) return seen->second;
+  const auto rows = session_->query(relations_sql({std::string(name)}));
   if (!rows) return fail(refused(rows.error(), "looking for the history's tables"));
   return !rows->rows.empty();
 }
 
 Status PostgresqlDatabase::begin_read() {
-  const auto begun = session_->query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-  if (!begun) return fail(refused(begun.error(), "beginning to read"));
+  const std::vector<std::string> names = {history_.table, history_.journal()};
+  const auto begun = session_->query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; " + relations_sql(names));
+  if (!begun) {
+    roll_back();
+    return fail(refused(begun.error(), "beginning to read"));
+  }
+  for (const std::string &name : names) seen_[name] = false;
+  for (const auto &row : begun->rows) seen_[row.at(0).value_or("")] = true;
   return {};
 }
 
 void PostgresqlDatabase::end_read() noexcept {
+  seen_.clear();
   roll_back();
 }
 

@@ -2,6 +2,7 @@
 // of units and fences (the design, "Lock"). Catches what the libraries below throw; answers with Errors.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -62,6 +63,7 @@ private:
   PostgresqlDatabase(std::unique_ptr<Session> session, History history, ConnectionSettings settings, const OpenOptions &options);
 
   std::string settings_sql(std::string_view set, const UnitSettings &settings) const;
+  std::string relations_sql(const std::vector<std::string> &names) const;
   Error refused(const Complaint &complaint, std::string_view doing) const;
   Result<std::string> section_role();
   Result<std::vector<std::string>> take_fence(const std::string &opening, const std::string &closing);
@@ -80,6 +82,7 @@ private:
   PostgresqlBackups backups_;
   ServerInfo server_;
   UnitSettings unit_settings_;
+  std::map<std::string, bool, std::less<>> seen_; // in a read's snapshot: whether these relations of the history are there
   bool in_unit_ = false;
   bool in_bare_ = false;
   bool checks_interval_ = false; // client_connection_check_interval can be set here
