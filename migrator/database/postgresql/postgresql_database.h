@@ -10,6 +10,7 @@
 #include "migrator/database/postgresql/backups.h"
 #include "migrator/database/postgresql/history.h"
 #include "migrator/database/postgresql/run_lock.h"
+#include "migrator/database/postgresql/schema_reader.h"
 #include "migrator/database/postgresql/session.h"
 
 namespace migrator::database::postgresql {
@@ -55,6 +56,7 @@ public:
   Result<BatchKey> batch_key(const std::string &table, const std::string &key) override;
 
   Backups &backups() noexcept override { return backups_; }
+  SchemaReader &schema_reader() noexcept override { return schema_reader_; }
 
   void interrupt() noexcept override;
 
@@ -78,6 +80,7 @@ private:
   ConnectionSettings settings_;
   RunLock lock_;
   PostgresqlBackups backups_;
+  PostgresqlSchemaReader schema_reader_;
   ServerInfo server_;
   UnitSettings unit_settings_;
   bool in_unit_ = false;
