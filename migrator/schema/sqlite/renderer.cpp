@@ -6,6 +6,7 @@
 
 #include "migrator/schema/sqlite/rebuild.h"
 #include "migrator/schema/sqlite/renames.h"
+#include "migrator/schema/sqlite/staying.h"
 #include "migrator/schema/sqlite/table_text.h"
 #include "migrator/schema/sqlite/words.h"
 
@@ -146,17 +147,6 @@ private:
     return table.old_text->columns.size() > table.removed.size();
   }
 
-  // Whether an object of the wanted schema sees in which order the table's columns stand.
-  bool order_matters(const Table &table) const {
-    return std::any_of(to_.objects.begin(), to_.objects.end(), [&](const Object &object) {
-      if (object.id.kind != Kind::View && object.id.kind != Kind::Trigger) return false;
-      const std::string &definition = object.text(Attribute::Definition);
-      const bool positional = definition.find('*') != std::string::npos || definition.find("insert into") != std::string::npos;
-      return positional && (folded(object.id.relation) == folded(table.to->id.name) ||
-                            std::find(object.needs.begin(), object.needs.end(), table.to->id) != object.needs.end());
-    });
-  }
-
   bool keeps_order(const Table &table) const {
     std::vector<std::string> after, wanted;
     const auto has = [](const std::vector<std::string> &names, const std::string &name) {
@@ -182,7 +172,8 @@ private:
     if (brought != table.added_constraints) return false;
     if (!std::all_of(table.removed.begin(), table.removed.end(), [&](const std::string &name) { return can_drop(table, name); }))
       return false;
-    return keeps_order(table) || !order_matters(table);
+    if (!table.removed.empty() && !bear_drop_column(to_, table.removed)) return false;
+    return keeps_order(table) || !sees_order(to_, table.to->id);
   }
 
   void choose() {
