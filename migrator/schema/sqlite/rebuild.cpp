@@ -72,6 +72,7 @@ public:
       else
         added(column);
     }
+    if (targets.empty()) keep_count(alias);
   }
 
   std::string targets, values;
@@ -84,6 +85,15 @@ private:
   }
   void add_if(bool known, const TableColumn &column, const std::string &value) {
     if (known) add(quoted(column.name), value);
+  }
+
+  // No column has anything to copy: the rows are still as many.
+  void keep_count(const std::string &alias) {
+    for (const TableColumn &column : work_.new_columns) {
+      if (!column.generated.empty()) continue;
+      const bool has_default = !column.default_value.empty() && alias.empty();
+      return add(quoted(alias.empty() ? column.name : alias), has_default ? "(" + column.default_value + ")" : "NULL");
+    }
   }
 
   void kept(const TableColumn &column, const TableColumn &old, const std::string &alias) {

@@ -320,6 +320,17 @@ TEST_F(RebuildCase, ANewKeyTakesTheRowids) {
   EXPECT_EQ(get("SELECT id, a FROM t"), "5|x\n8|y\n");
 }
 
+TEST_F(RebuildCase, RowsWithoutACommonColumnAreAsMany) {
+  begin("CREATE TABLE t(k TEXT PRIMARY KEY) WITHOUT ROWID", "INSERT INTO t VALUES ('x'), ('y')");
+  up("CREATE TABLE t(id INTEGER PRIMARY KEY, a INT)");
+  EXPECT_EQ(get("SELECT id, a FROM t"), "1|NULL\n2|NULL\n");
+  down();
+  EXPECT_EQ(get("SELECT k FROM t"), "1\n2\n");
+  begin("CREATE TABLE t(k TEXT PRIMARY KEY) WITHOUT ROWID", "INSERT INTO t VALUES ('x'), ('y')");
+  up("CREATE TABLE t(a INT DEFAULT 5, b INT)");
+  EXPECT_EQ(get("SELECT a, b FROM t"), "5|NULL\n5|NULL\n");
+}
+
 TEST_F(RebuildCase, TypesThatChangeKeepTheirValues) {
   begin("CREATE TABLE t(a TEXT, b INTEGER, c REAL, d BLOB)",
         "INSERT INTO t VALUES ('12', 3, 1.5, x'6162'), ('word', 4, 2.0, NULL)");
