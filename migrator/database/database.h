@@ -120,6 +120,8 @@ struct BatchKey {
 
 class Backups;    // backup.h
 class DumpProver; // backup.h
+class SchemaReader; // schema_reader.h
+struct Scratch;     // backup.h
 
 // One connection of one run, and (PostgreSQL) a second one that holds the lock. Not thread-safe, but for interrupt().
 // Order: open → (reads) → try_lock until acquired → end_stale_workers until none → units → release_lock.
@@ -194,6 +196,7 @@ public:
 
   // --- the whole database ----------------------------------------------------------------------------------------------------
   virtual Backups &backups() noexcept = 0;
+  virtual SchemaReader &schema_reader() noexcept = 0;
 
   // Makes the running statement end soon with Terminated (the only member that another thread may call).
   virtual void interrupt() noexcept = 0;
@@ -208,6 +211,11 @@ public:
   virtual Status validate(const DatabaseUrl &url) const = 0;
   virtual Result<std::unique_ptr<Database>> open(const DatabaseUrl &url, const OpenOptions &options) const = 0;
   virtual const DumpProver &prover() const noexcept = 0;
+  // An empty database of its own to load SQL in, like the one at `target` (encoding, locale), gone when it is closed. SQLite: a temporary file, and
+  // `target` and `place` do not matter. PostgreSQL: on the server of `place`, beside its database; InvalidConfiguration, naming scratch_url, where
+  // neither is set; NoPermission without CREATEDB there.
+  virtual Result<std::unique_ptr<Database>> open_scratch(const DatabaseUrl &target, const Scratch &place,
+                                                         const OpenOptions &options) const = 0;
 };
 
 } // namespace migrator::database

@@ -67,6 +67,7 @@ public:
   Result<database::StatementOutcome> probe(const database::Statement &statement) override;
   Status drop_invalid(const database::Statement &statement) override;
   Result<database::BatchKey> batch_key(const std::string &table, const std::string &column) override;
+  database::SchemaReader &schema_reader() noexcept override { std::abort(); }
   database::Backups &backups() noexcept override { std::abort(); } // what is tested with this takes none
   void interrupt() noexcept override;
   int interruptions() const;

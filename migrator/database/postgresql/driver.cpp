@@ -28,6 +28,10 @@ public:
 
   const DumpProver &prover() const noexcept override { return prover_; }
 
+  Result<std::unique_ptr<Database>> open_scratch(const DatabaseUrl &, const Scratch &, const OpenOptions &) const override {
+    return fail(ErrorCode::Internal, "not built");
+  }
+
 private:
   PostgresqlDialect dialect_;
   PostgresqlProver prover_;

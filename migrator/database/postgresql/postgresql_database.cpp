@@ -23,7 +23,7 @@ PostgresqlDatabase::PostgresqlDatabase(std::unique_ptr<Session> session, History
                                        const OpenOptions &options)
     : session_(std::move(session)), history_(std::move(history)), keys_(advisory_keys(history_.schema, history_.table)),
       settings_(std::move(settings)), lock_(settings_, keys_, holder_mark(options.who, options.run_id)),
-      backups_(*session_, settings_, history_, keys_, lock_, options.run_id) {
+      backups_(*session_, settings_, history_, keys_, lock_, options.run_id), schema_reader_(*session_, history_) {
   server_.product = "PostgreSQL";
   server_.version = session_->server_version_text();
   server_.version_number = session_->server_version();

@@ -11,6 +11,7 @@
 #include "migrator/database/postgresql/backups.h"
 #include "migrator/database/postgresql/history.h"
 #include "migrator/database/postgresql/run_lock.h"
+#include "migrator/database/postgresql/schema_reader.h"
 #include "migrator/database/postgresql/session.h"
 
 namespace migrator::database::postgresql {
@@ -56,6 +57,7 @@ public:
   Result<BatchKey> batch_key(const std::string &table, const std::string &key) override;
 
   Backups &backups() noexcept override { return backups_; }
+  SchemaReader &schema_reader() noexcept override { return schema_reader_; }
 
   void interrupt() noexcept override;
 
@@ -80,6 +82,7 @@ private:
   ConnectionSettings settings_;
   RunLock lock_;
   PostgresqlBackups backups_;
+  PostgresqlSchemaReader schema_reader_;
   ServerInfo server_;
   UnitSettings unit_settings_;
   std::map<std::string, bool, std::less<>> seen_; // in a read's snapshot: whether these relations of the history are there

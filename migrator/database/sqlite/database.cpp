@@ -64,7 +64,7 @@ tl::unexpected<Error> several_statements() {
 SqliteDatabase::SqliteDatabase(std::unique_ptr<Connection> connection, const DatabaseUrl &url, OpenOptions options)
     : options_(std::move(options)), real_path_(url.path == kInMemory ? std::string() : resolved(url.path)),
       connection_(std::move(connection)), session_(*connection_), backups_(*connection_, real_path_),
-      lock_(lock_path(real_path_)) {
+      schema_reader_(*connection_, options_.history), lock_(lock_path(real_path_)) {
   server_.product = "SQLite";
   server_.version = sqlite3_libversion();
   server_.version_number = sqlite3_libversion_number();

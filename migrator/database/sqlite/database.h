@@ -13,6 +13,7 @@
 #include "migrator/database/sqlite/connection.h"
 #include "migrator/database/sqlite/foreign_keys.h"
 #include "migrator/database/sqlite/lock.h"
+#include "migrator/database/sqlite/schema_reader.h"
 #include "migrator/database/sqlite/session.h"
 
 namespace migrator::database::sqlite {
@@ -59,6 +60,7 @@ public:
   Result<BatchKey> batch_key(const std::string &table, const std::string &key) override;
 
   Backups &backups() noexcept override { return backups_; }
+  SchemaReader &schema_reader() noexcept override { return schema_reader_; }
 
   void interrupt() noexcept override { connection_->interrupt(); }
 
@@ -80,6 +82,7 @@ private:
   std::unique_ptr<Connection> connection_;
   Session session_;
   SqliteBackups backups_;
+  SqliteSchemaReader schema_reader_;
   LockFile lock_;
   UnitSettings settings_;
   ForeignKeyState broken_before_;

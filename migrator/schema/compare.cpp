@@ -1,0 +1,161 @@
+#include "migrator/schema/compare.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace migrator::schema {
+
+namespace {
+
+bool counts(Attribute attribute, const CompareOptions &options) {
+  if (attribute == Attribute::Position || attribute == Attribute::Text) return false;
+  return options.owned || (attribute != Attribute::Owner && attribute != Attribute::Grants);
+}
+
+std::vector<AttributeChange> compare(const Object &from, const Object &to, const CompareOptions &options) {
+  std::set<Attribute> known;
+  for (const auto &[attribute, value] : from.attributes) known.insert(attribute);
+  for (const auto &[attribute, value] : to.attributes) known.insert(attribute);
+  std::vector<AttributeChange> changes;
+  for (const Attribute attribute : known)
+    if (counts(attribute, options) && from.value(attribute) != to.value(attribute))
+      changes.push_back({attribute, from.value(attribute), to.value(attribute)});
+  return changes;
+}
+
+// Glob with * and ?, in linear time but for the last star.
+bool matches(std::string_view pattern, std::string_view text) {
+  std::size_t p = 0, t = 0, star = std::string_view::npos, mark = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      mark = t;
+    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+      ++p;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++mark;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+bool ignored(const ObjectId &id, const std::vector<std::string> &patterns) {
+  const std::string whole = id.schema + "." + id.name;
+  const std::string relation = id.schema + "." + id.relation;
+  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string &pattern) {
+    const bool qualified = pattern.find('.') != std::string::npos;
+    if (matches(pattern, qualified ? whole : id.name)) return id.kind != Kind::Column && id.kind != Kind::Constraint;
+    return !id.relation.empty() && matches(pattern, qualified ? relation : id.relation);
+  });
+}
+
+// What a column or a table is, without its name.
+using Likeness = std::vector<std::pair<Attribute, Value>>;
+
+Likeness likeness(const Object &object) {
+  Likeness alike;
+  for (const auto &[attribute, value] : object.attributes)
+    if (attribute != Attribute::Position && attribute != Attribute::Text && attribute != Attribute::Comment &&
+        attribute != Attribute::Owner && attribute != Attribute::Grants)
+      alike.emplace_back(attribute, value);
+  return alike;
+}
+
+using Inside = std::map<std::string, Likeness>; // columns by name
+
+std::map<ObjectId, Inside> columns_by_table(const Schema &schema) {
+  std::map<ObjectId, Inside> tables;
+  for (const Object &object : schema.objects) {
+    if (object.id.kind == Kind::Table) tables[object.id];
+    if (object.id.kind == Kind::Column)
+      tables[{Kind::Table, object.id.schema, "", object.id.relation}][object.id.name] = likeness(object);
+  }
+  return tables;
+}
+
+} // namespace
+
+std::vector<Change> compare(const Schema &from, const Schema &to, const CompareOptions &options) {
+  std::vector<Change> changes;
+  auto old = from.objects.begin();
+  auto wanted = to.objects.begin();
+  while (old != from.objects.end() || wanted != to.objects.end()) {
+    if (wanted == to.objects.end() || (old != from.objects.end() && old->id < wanted->id)) {
+      changes.push_back({Change::What::Removed, old->id, {}});
+      ++old;
+    } else if (old == from.objects.end() || wanted->id < old->id) {
+      changes.push_back({Change::What::Added, wanted->id, {}});
+      ++wanted;
+    } else {
+      if (auto differing = compare(*old, *wanted, options); !differing.empty())
+        changes.push_back({Change::What::Changed, old->id, std::move(differing)});
+      ++old;
+      ++wanted;
+    }
+  }
+  return changes;
+}
+
+Schema without(Schema schema, const std::vector<std::string> &patterns) {
+  if (patterns.empty()) return schema;
+  std::erase_if(schema.objects, [&](const Object &object) { return ignored(object.id, patterns); });
+  return schema;
+}
+
+std::vector<Rename> likely_renames(const Schema &from, const Schema &to) {
+  const auto before = columns_by_table(from);
+  const auto after = columns_by_table(to);
+  std::vector<Rename> renames;
+  for (const auto &[id, columns] : before) {
+    if (after.contains(id) || columns.empty()) continue;
+    std::vector<std::string> candidates;
+    for (const auto &[other, others] : after)
+      if (other.schema == id.schema && !before.contains(other) && others == columns) candidates.push_back(other.name);
+    if (candidates.size() == 1) renames.push_back({id, candidates.front()});
+  }
+  for (const auto &[id, columns] : before) {
+    const auto now = after.find(id);
+    if (now == after.end()) continue;
+    std::vector<std::string> gone, come;
+    for (const auto &[column, alike] : columns)
+      if (!now->second.contains(column)) gone.push_back(column);
+    for (const auto &[column, alike] : now->second)
+      if (!columns.contains(column)) come.push_back(column);
+    for (const std::string &column : gone) {
+      std::vector<std::string> candidates;
+      for (const std::string &other : come)
+        if (now->second.at(other) == columns.at(column)) candidates.push_back(other);
+      const auto rivals = std::count_if(gone.begin(), gone.end(),
+                                        [&](const std::string &other) { return columns.at(other) == columns.at(column); });
+      if (candidates.size() == 1 && rivals == 1)
+        renames.push_back({{Kind::Column, id.schema, id.name, column}, candidates.front()});
+    }
+  }
+  return renames;
+}
+
+std::vector<std::string> describe(const std::vector<Change> &changes) {
+  const auto shown = [](const Value &value) {
+    return value.empty() ? std::string("none") : fmt::format("{}", fmt::join(value, ", "));
+  };
+  std::vector<std::string> lines;
+  for (const Change &change : changes) {
+    if (change.what == Change::What::Added) lines.push_back(text(change.id) + ": added");
+    if (change.what == Change::What::Removed) lines.push_back(text(change.id) + ": removed");
+    for (const AttributeChange &differing : change.attributes)
+      lines.push_back(
+          fmt::format("{}: {} {} -> {}", text(change.id), name(differing.attribute), shown(differing.from), shown(differing.to)));
+  }
+  return lines;
+}
+
+} // namespace migrator::schema

@@ -1,0 +1,14 @@
+// PostgresqlRenderer: see schema/render.h.
+#pragma once
+
+#include "migrator/schema/render.h"
+
+namespace migrator::schema::postgresql {
+
+class PostgresqlRenderer final : public Renderer {
+public:
+  Result<Rendered> render(const Schema &from, const Schema &to, const RenderOptions &options) const override;
+  std::vector<Piece> rename(const std::vector<Rename> &renames) const override;
+};
+
+} // namespace migrator::schema::postgresql
