@@ -88,7 +88,7 @@ private:
 };
 
 TEST(ModelsLaw, RandomSchemas) {
-  server().execute("postgres", "CREATE ROLE app_role");
+  server().execute("postgres", "CREATE ROLE app_role SUPERUSER");
   Law law;
   const char *seed = std::getenv("MIGRATOR_SEED"), *proof = std::getenv("MIGRATOR_PROOF");
   if (seed != nullptr) {

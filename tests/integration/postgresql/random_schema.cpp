@@ -59,15 +59,15 @@ void RandomSchemas::decorate(World &world, const std::string &name, Table &made)
   made.owner = chance(8);
   if (chance(20)) made.comment = "table " + name;
   for (auto &[column, what] : made.columns) {
-    if (column == "id" || !what.generated.empty()) continue;
+    if (column == "id" || column == "ref" || !what.generated.empty()) continue;
     if (is_number(what.type) && chance(20))
       made.constraints["k_" + name + "_" + column] = "CHECK (\"" + column + "\" >= -" + std::to_string(1 + upto(3)) + ")";
     if (column != "Select" && what.type != "jsonb" && chance(25))
       made.indexes["i_" + name + "_" + column] =
           chance(30) ? "(" + column + " DESC) WHERE id > " + std::to_string(upto(3)) : "(" + column + ")";
-    if (is_text(what.type) && chance(20)) made.indexes["x_" + name + "_" + column] = "(lower(" + column + "))";
+    if (is_text(what.type) && chance(20)) made.indexes["x_" + name + "_" + column] = "(lower(\"" + column + "\"))";
     if (is_number(what.type) && chance(8) && what.fallback.empty())
-      made.constraints["u_" + name + "_" + column] = "UNIQUE (" + column + ")";
+      made.constraints["u_" + name + "_" + column] = "UNIQUE (\"" + column + "\")";
   }
   for (const char *const other : {"c0", "c1", "c2"}) {
     const auto found = made.columns.find(other);
