@@ -24,8 +24,9 @@ std::string owner(std::string_view column) {
 // The grants that are not those of a new object, and what a new object has and this one has not.
 std::string grants(std::string_view acl, std::string_view kind, std::string_view owner, std::string_view initial) {
   return fmt::format(
-      "CASE WHEN {0} IS NOT NULL THEN (WITH given AS (SELECT grantee, privilege_type AS p, is_grantable AS g FROM "
-      "pg_catalog.aclexplode({0})), base AS (SELECT grantee, privilege_type AS p, is_grantable AS g FROM "
+      "CASE WHEN {0} IS NOT NULL THEN (WITH given AS (SELECT grantee, privilege_type AS p, is_grantable AND grantee <> {2} AS g "
+      "FROM "
+      "pg_catalog.aclexplode({0})), base AS (SELECT grantee, privilege_type AS p, is_grantable AND grantee <> {2} AS g FROM "
       "pg_catalog.aclexplode({3})) SELECT pg_catalog.string_agg(line, pg_catalog.chr(31) ORDER BY line COLLATE \"C\") FROM ("
       "SELECT 'GRANT ' || p || ' TO ' || CASE WHEN grantee = 0 THEN 'PUBLIC' WHEN grantee = {2} THEN 'OWNER' ELSE "
       "pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee)) END || CASE WHEN g THEN ' WITH GRANT OPTION' ELSE '' END AS "
