@@ -193,11 +193,19 @@ void Rendering::make_and_alter() {
 
 void Rendering::make_table(const Object &table) {
   std::vector<const Object *> columns, constraints;
-  for (const Object &object : plan_.to.objects) {
-    if (object.id.schema != table.id.schema || object.id.relation != table.id.name) continue;
-    if (object.id.kind == Kind::Column) columns.push_back(&object);
-    if (within_.contains(object.id)) constraints.push_back(&object);
-  }
+  const auto each_inside = [&](Kind kind, const auto &take) {
+    const ObjectId first{kind, table.id.schema, table.id.name, ""};
+    auto object = std::lower_bound(plan_.to.objects.begin(), plan_.to.objects.end(), first,
+                                   [](const Object &one, const ObjectId &wanted) { return one.id < wanted; });
+    for (; object != plan_.to.objects.end() && object->id.kind == kind && object->id.schema == first.schema &&
+           object->id.relation == first.relation;
+         ++object)
+      take(*object);
+  };
+  each_inside(Kind::Column, [&](const Object &column) { columns.push_back(&column); });
+  each_inside(Kind::Constraint, [&](const Object &constraint) {
+    if (within_.contains(constraint.id)) constraints.push_back(&constraint);
+  });
   const auto place = [](const Object *column) { return std::stol("0" + column->text(Attribute::Position)); };
   std::stable_sort(columns.begin(), columns.end(), [&](const Object *a, const Object *b) { return place(a) < place(b); });
   std::stable_sort(constraints.begin(), constraints.end(), [](const Object *a, const Object *b) {
