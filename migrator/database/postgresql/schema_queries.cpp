@@ -71,7 +71,7 @@ std::string namespaces_query() {
 // oid, name, schema
 std::string extensions_query() {
   return "SELECT e.oid::text, e.extname::text, n.nspname::text FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON "
-         "n.oid = e.extnamespace WHERE e.oid >= 16384";
+         "n.oid = e.extnamespace WHERE e.oid >= 16384 AND e.extname <> 'plpgsql'";
 }
 
 // oid, schema, name, kind (e, d), owner, grants, its array's oid, labels; a domain's type, not null, default, collation

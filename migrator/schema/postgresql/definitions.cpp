@@ -130,6 +130,8 @@ std::vector<std::string> column_settings(const Object *from, const Object &to) {
   };
   const auto old = by_name(from == nullptr ? Value() : from->value(Attribute::Storage));
   const auto wanted = by_name(to.value(Attribute::Storage));
+  const std::string &type = to.text(Attribute::Type);
+  const bool main = type.rfind("numeric", 0) == 0 || type == "inet" || type == "cidr"; // the type's own; all others have EXTENDED
   std::vector<std::string> statements;
   for (const auto &[name, value] : wanted)
     if (const auto found = old.find(name); found == old.end() || found->second != value)
@@ -138,7 +140,7 @@ std::vector<std::string> column_settings(const Object *from, const Object &to) {
     if (wanted.contains(name)) continue;
     if (name == "STATISTICS") statements.push_back(alter + "SET STATISTICS -1");
     if (name == "COMPRESSION") statements.push_back(alter + "SET COMPRESSION default");
-    if (name == "STORAGE") statements.push_back(alter + "SET STORAGE " + (value == "EXTENDED" ? "MAIN" : "EXTENDED"));
+    if (name == "STORAGE") statements.push_back(alter + "SET STORAGE " + (main ? "MAIN" : "EXTENDED"));
   }
   for (const std::string &change :
        options_changes(from == nullptr ? Value() : from->value(Attribute::Options), to.value(Attribute::Options)))

@@ -82,6 +82,14 @@ Plan::Plan(const Schema &old, const Schema &wanted, const CompareOptions &option
     decide(change);
     changes[change.id] = std::move(change);
   }
+  // A foreign key keeps both its tables logged, or both unlogged.
+  for (const Object &object : from.objects) {
+    const Value &references = object.value(Attribute::References);
+    if (references.size() < 2 || goes(object.id) || to.find(object.id) == nullptr) continue;
+    if (Plan::change({Kind::Table, object.id.schema, "", object.id.relation}, Attribute::Persistence) != nullptr ||
+        Plan::change({Kind::Table, references[0], "", references[1]}, Attribute::Persistence) != nullptr)
+      replace(object.id);
+  }
   follow();
   for (const Object &object : from.objects) {
     if (!is_type(object.id.kind) || !goes(object.id)) continue;

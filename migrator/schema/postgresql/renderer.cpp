@@ -62,6 +62,7 @@ private:
   void make_inside(const Object &object);
   void finish_new(const Object &object);
   void alter(const Object &from, const Object &to);
+  void alter_settings(Object from, const Object &to);
   void alter_enum(const Object &from, const Object &to);
   void alter_domain(const Object &from, const Object &to);
   void own_sequences();
@@ -283,6 +284,14 @@ void Rendering::alter_domain(const Object &from, const Object &to) {
     add(alter + (to.has(Attribute::NotNull) ? "SET NOT NULL" : "DROP NOT NULL"));
 }
 
+// A column whose type changes has lost how it was stored.
+void Rendering::alter_settings(Object from, const Object &to) {
+  if (const auto storage = from.attributes.find(Attribute::Storage);
+      storage != from.attributes.end() && plan_.changes_type(to.id))
+    std::erase_if(storage->second, [](const std::string &setting) { return setting.rfind("STATISTICS ", 0) != 0; });
+  add(column_settings(&from, to));
+}
+
 void Rendering::alter(const Object &from, const Object &to) {
   const ObjectId &id = to.id;
   switch (id.kind) {
@@ -313,7 +322,7 @@ void Rendering::alter(const Object &from, const Object &to) {
     break;
   case Kind::Column:
     add(alter_column(plan_, from, to));
-    add(column_settings(&from, to));
+    alter_settings(from, to);
     break;
   case Kind::View: {
     const bool other = plan_.change(id, Attribute::Definition) != nullptr || plan_.change(id, Attribute::Columns) != nullptr ||

@@ -138,6 +138,20 @@ TEST(Models, SerialBecomesIdentityAndBackAndGoesOnBehindItsValues) {
                  "INSERT INTO t DEFAULT VALUES; INSERT INTO t DEFAULT VALUES");
 }
 
+TEST(Models, TablesOfAForeignKeyBecomeUnloggedAndLogged) {
+  const std::string b = "TABLE b (id serial PRIMARY KEY);",
+                    a = "TABLE a (id int PRIMARY KEY, b int REFERENCES b, s int REFERENCES a)";
+  expect_the_law("CREATE UNLOGGED " + b + "CREATE UNLOGGED " + a, "CREATE " + b + "CREATE " + a);
+}
+
+TEST(Models, HowAColumnIsStoredOutlivesItsType) {
+  expect_the_law("CREATE TABLE t (id int PRIMARY KEY, a text, b numeric); ALTER TABLE t ALTER a SET STORAGE EXTERNAL, ALTER a "
+                 "SET STATISTICS 7, "
+                 "ALTER b SET STORAGE EXTERNAL, ALTER b SET STATISTICS 7",
+                 "CREATE TABLE t (id int PRIMARY KEY, a varchar(9), b numeric); ALTER TABLE t ALTER a SET STORAGE EXTERNAL",
+                 "INSERT INTO t VALUES (1, 'x', 2)");
+}
+
 TEST(Models, ATypeMayBecomeADomainOfTheSameName) {
   expect_the_law("CREATE TYPE s AS ENUM ('a', 'b'); CREATE TABLE t (id int PRIMARY KEY, c s)",
                  "CREATE DOMAIN s AS text CHECK (VALUE <> ''); CREATE TABLE t (id int PRIMARY KEY, c s)",
