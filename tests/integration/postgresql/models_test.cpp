@@ -152,6 +152,42 @@ TEST(Models, HowAColumnIsStoredOutlivesItsType) {
                  "INSERT INTO t VALUES (1, 'x', 2)");
 }
 
+TEST(Models, UnusualNamesAreQuotedEverywhere) {
+  const std::string names =
+      R"(CREATE SCHEMA "My Schema"; CREATE TYPE "My Schema"."E.x" AS ENUM ('it''s', 'b\\c'); CREATE TABLE "My Schema"."T.x" ("a""b" serial PRIMARY KEY,
+    "Order" "My Schema"."E.x" DEFAULT 'it''s', "user" text CHECK ("user" <> '(')); CREATE INDEX "I x" ON "My Schema"."T.x" ("user" DESC, lower("user"));
+    CREATE VIEW "My Schema"."V" AS SELECT "a""b", "Order" AS "x y" FROM "My Schema"."T.x"; COMMENT ON COLUMN "My Schema"."V"."x y" IS 'it''s';
+    CREATE FUNCTION "My Schema"."F"("A b" "My Schema"."E.x") RETURNS int LANGUAGE sql AS 'SELECT 1'; GRANT SELECT ("user") ON "My Schema"."T.x" TO PUBLIC)";
+  expect_the_law("SELECT 1", names);
+  expect_the_law(R"(CREATE SCHEMA "My Schema"; CREATE TABLE "My Schema"."T.x" ("a""b" bigint PRIMARY KEY))", names);
+}
+
+TEST(Models, RareFormsComeThrough) {
+  const std::string table = "CREATE TABLE t (id int PRIMARY KEY, a text, b int, c int, r int4range);";
+  expect_the_law(
+      table + "CREATE DOMAIN d1 AS int; CREATE DOMAIN d2 AS d1 CHECK (VALUE > 0); CREATE TABLE u (x d2, y d1[]); "
+              "CREATE FUNCTION f(int, b int DEFAULT 1) "
+              "RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE MATERIALIZED VIEW m AS SELECT a FROM t; CREATE "
+              "MATERIALIZED VIEW n AS SELECT a FROM m",
+      table +
+          "CREATE DOMAIN d1 AS bigint; CREATE DOMAIN d2 AS d1 CHECK (VALUE > 0); CREATE TABLE u (x d2, y d1[]);"
+          "CREATE FUNCTION f(int, b int) RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE FUNCTION f(text) RETURNS "
+          "SETOF t LANGUAGE sql AS 'SELECT * FROM t';"
+          "CREATE PROCEDURE p(a int, INOUT b int) LANGUAGE plpgsql AS 'BEGIN b := a; END'; CREATE MATERIALIZED "
+          "VIEW m AS SELECT a, b FROM t;"
+          "CREATE MATERIALIZED VIEW n AS SELECT a FROM m; ALTER TABLE t ADD CONSTRAINT x EXCLUDE USING gist (r "
+          "WITH &&) WHERE (b > 0) DEFERRABLE;"
+          "ALTER TABLE t ADD CONSTRAINT k CHECK (b > c) NOT VALID; ALTER TABLE t ADD UNIQUE (b, c), ADD UNIQUE (c) DEFERRABLE; "
+          "ALTER TABLE t ADD FOREIGN KEY (b, c) "
+          "REFERENCES t (b, c) MATCH FULL ON UPDATE CASCADE NOT VALID; CREATE INDEX o ON t (a COLLATE \"C\" "
+          "text_pattern_ops NULLS FIRST) INCLUDE (b);"
+          "CREATE INDEX h ON t USING hash (a); CREATE INDEX g ON t USING gist (r); CREATE FUNCTION tf() RETURNS "
+          "trigger LANGUAGE plpgsql AS 'BEGIN RETURN "
+          "NULL; END'; CREATE CONSTRAINT TRIGGER ct AFTER INSERT ON t DEFERRABLE FOR EACH ROW EXECUTE FUNCTION "
+          "tf(); CREATE TRIGGER st AFTER UPDATE ON "
+          "t REFERENCING OLD TABLE AS o FOR EACH STATEMENT EXECUTE FUNCTION tf('a', 'b')");
+}
+
 TEST(Models, ATypeMayBecomeADomainOfTheSameName) {
   expect_the_law("CREATE TYPE s AS ENUM ('a', 'b'); CREATE TABLE t (id int PRIMARY KEY, c s)",
                  "CREATE DOMAIN s AS text CHECK (VALUE <> ''); CREATE TABLE t (id int PRIMARY KEY, c s)",
