@@ -3,6 +3,7 @@
 #include "migrator/schema/postgresql/renderer.h"
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -399,12 +400,18 @@ Result<Rendered> PostgresqlRenderer::render(const Schema &from, const Schema &to
 
 std::vector<Piece> PostgresqlRenderer::rename(const std::vector<Rename> &renames) const {
   std::vector<Piece> pieces;
+  std::map<ObjectId, std::string> tables; // renamed so far: a column's table may be called by either name
   for (const Rename &rename : renames) {
-    if (rename.from.kind == Kind::Table)
+    if (rename.from.kind == Kind::Table) {
       pieces.push_back(in_transaction(fmt::format("ALTER TABLE {} RENAME TO {}", qualified(rename.from), quoted(rename.to))));
-    else
-      pieces.push_back(in_transaction(fmt::format("ALTER TABLE {} RENAME COLUMN {} TO {}", relation_of(rename.from),
-                                                  quoted(rename.from.name), quoted(rename.to))));
+      tables[rename.from] = rename.to;
+      continue;
+    }
+    ObjectId column = rename.from;
+    if (const auto renamed = tables.find({Kind::Table, column.schema, "", column.relation}); renamed != tables.end())
+      column.relation = renamed->second;
+    pieces.push_back(in_transaction(
+        fmt::format("ALTER TABLE {} RENAME COLUMN {} TO {}", relation_of(column), quoted(column.name), quoted(rename.to))));
   }
   return pieces;
 }

@@ -138,8 +138,11 @@ TEST(Rendering, NamesAreQuotedWhereTheyMustBe) {
 }
 
 TEST(Rendering, RenamesAreSaidInOrder) {
-  const auto pieces = renderer(Dialect::Postgresql).rename({{table_id("t"), "u"}, {{Kind::Column, "public", "u", "a"}, "B"}});
-  ASSERT_EQ(pieces.size(), 2U);
+  const auto pieces =
+      renderer(Dialect::Postgresql)
+          .rename({{table_id("t"), "u"}, {{Kind::Column, "public", "u", "a"}, "B"}, {{Kind::Column, "public", "t", "c"}, "d"}});
+  ASSERT_EQ(pieces.size(), 3U);
+  EXPECT_EQ(pieces[2].sql, "ALTER TABLE public.u RENAME COLUMN c TO d");
   EXPECT_EQ(pieces[0].sql, "ALTER TABLE public.t RENAME TO u");
   EXPECT_EQ(pieces[1].sql, "ALTER TABLE public.u RENAME COLUMN a TO \"B\"");
 }
