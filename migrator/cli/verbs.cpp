@@ -34,10 +34,13 @@ std::vector<Verb> make_verbs() {
        "write a new revision file",
        "Writes a file with the header filled in and empty up and down sections. Its parent is the head of the files, or what "
        "--head "
-       "names.",
-       {kRevision},
+       "names. With --autogenerate it holds the SQL that makes what the models want of what the revisions make; where nothing "
+       "differs, "
+       "no file is written.",
+       {kRevision, kAutogenerate, kDialect},
        {{"migrator revision -m \"add users\"", "on the one head there is"},
         {"migrator revision -m \"billing\" --head base --branch-label billing", "start a branch of its own"},
+        {"migrator revision --autogenerate -m \"what the models say\"", "written for you, to be read by you"},
         {"migrator revision -m \"invoices\" --head billing@head", "go on with that branch"}},
        {26}},
       {VerbId::Upgrade,
@@ -281,6 +284,37 @@ std::vector<Verb> make_verbs() {
        {kProve, kBackupFolder, kTimeout},
        {{"migrator verify", "the newest"}, {"migrator verify --all --restore", "for a cron job"}},
        {11, 23, 143}},
+      {VerbId::Check,
+       "check",
+       "",
+       0,
+       0,
+       false,
+       "whether models, revisions and database agree",
+       "Compares the models with the database; with --revisions the models with what the revision files make; with --drift the "
+       "database with "
+       "what its revisions make. Exits with 3 and the differences if there are any. Changes nothing.",
+       {kCheck, kDialect},
+       {{"migrator check", "does the database have what the models want?"},
+        {"migrator check --revisions", "for CI: is a revision missing?"},
+        {"migrator check --drift", "did somebody change the database by hand?"},
+        {"migrator check --snapshot schema.json", "the same in production, by catalog queries alone"}},
+       {3, 11, 20, 21, 26, 143}},
+      {VerbId::Diff,
+       "diff",
+       "A B",
+       2,
+       2,
+       false,
+       "what differs between two schemas",
+       "Each of A and B is one of models, database, revisions (all of the files), revisions:REVISION, snapshot:FILE. Lists what "
+       "would have to change "
+       "to make B of A. Exits with 0 whether something differs or not.",
+       {kDialect},
+       {{"migrator diff revisions models", "what --autogenerate would write"},
+        {"migrator diff revisions:ae10 revisions:head", "what came after a revision"},
+        {"migrator diff snapshot:schema.json database", "since the image was built"}},
+       {11, 20, 26, 143}},
       {VerbId::Completion,
        "completion",
        "bash|zsh|fish",
