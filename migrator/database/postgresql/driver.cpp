@@ -28,8 +28,13 @@ public:
 
   const DumpProver &prover() const noexcept override { return prover_; }
 
-  Result<std::unique_ptr<Database>> open_scratch(const DatabaseUrl &, const Scratch &, const OpenOptions &) const override {
-    return fail(ErrorCode::Internal, "not built");
+  Result<std::unique_ptr<Database>> open_scratch(const DatabaseUrl &target, const Scratch &place,
+                                                 const OpenOptions &options) const override {
+    try {
+      return PostgresqlDatabase::open_scratch(target, place, options);
+    } catch (const std::exception &) {
+      return fail(ErrorCode::Internal, "making a scratch database failed for want of memory or threads");
+    }
   }
 
 private:

@@ -32,6 +32,12 @@ PostgresqlDatabase::PostgresqlDatabase(std::unique_ptr<Session> session, History
 }
 
 Result<std::unique_ptr<Database>> PostgresqlDatabase::open(const DatabaseUrl &url, const OpenOptions &options) {
+  return connect(options.direct_url ? *options.direct_url : url, "", options);
+}
+
+// `database` instead of the URL's, if it is not empty.
+Result<std::unique_ptr<PostgresqlDatabase>> PostgresqlDatabase::connect(const DatabaseUrl &url, const std::string &database,
+                                                                        const OpenOptions &options) {
   History history{options.history.schema.empty() ? "public" : options.history.schema, options.history.table};
   if (history.schema.size() > kLongestName) {
     return fail(ErrorCode::InvalidConfiguration,
@@ -43,11 +49,12 @@ Result<std::unique_ptr<Database>> PostgresqlDatabase::open(const DatabaseUrl &ur
         fmt::format("version_table must have 1 to {} bytes, for other names are made from it: choose another", kLongestTable));
   }
   const std::string application = options.who.empty() ? "migrator" : "migrator " + options.who;
-  auto settings = connection_settings(options.direct_url ? *options.direct_url : url, application);
+  auto settings = connection_settings(url, application);
   if (!settings) return tl::unexpected(settings.error());
+  if (!database.empty()) settings->parameters.emplace_back("dbname", database);
   auto session = Session::connect(*settings);
   if (!session) return tl::unexpected(session.error());
-  return std::unique_ptr<Database>(
+  return std::unique_ptr<PostgresqlDatabase>(
       new PostgresqlDatabase(std::move(*session), std::move(history), std::move(*settings), options));
 }
 

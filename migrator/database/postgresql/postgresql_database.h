@@ -22,6 +22,8 @@ public:
   // Connects. Errors: those of connection_settings() and Session::connect(); InvalidConfiguration for a version_schema or version_table
   // that leaves no room for the names made from it.
   static Result<std::unique_ptr<Database>> open(const DatabaseUrl &url, const OpenOptions &options);
+  // A scratch database, as Driver::open_scratch() says; it is dropped with this (scratch.cpp).
+  static Result<std::unique_ptr<Database>> open_scratch(const DatabaseUrl &target, const Scratch &place, const OpenOptions &options);
 
   Dialect dialect() const noexcept override { return Dialect::Postgresql; }
   const ServerInfo &server() const noexcept override { return server_; }
@@ -61,6 +63,8 @@ public:
   void interrupt() noexcept override;
 
 private:
+  static Result<std::unique_ptr<PostgresqlDatabase>> connect(const DatabaseUrl &url, const std::string &database,
+                                                             const OpenOptions &options);
   PostgresqlDatabase(std::unique_ptr<Session> session, History history, ConnectionSettings settings, const OpenOptions &options);
 
   std::string settings_sql(std::string_view set, const UnitSettings &settings) const;
@@ -74,6 +78,7 @@ private:
   Status check_built_index(const Statement &statement);
   void learn_check_interval();
 
+  std::shared_ptr<void> scratch_; // the database that goes when this does; first, so that the sessions in it are closed before
   std::unique_ptr<Session> session_;
   History history_;
   AdvisoryKeys keys_;

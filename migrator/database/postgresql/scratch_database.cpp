@@ -37,14 +37,29 @@ Answer<Rows> drop_database(Session &session, const std::string &name) {
 }
 
 Result<std::unique_ptr<ScratchDatabase>> ScratchDatabase::make(Session &session, const std::string &options) {
+  auto made = create(session, options);
+  if (made) return made;
+  Error error = made.error();
+  if (error.code != ErrorCode::NoPermission) error.message += "; make it possible, or set backup.verify to archive";
+  error.code = ErrorCode::BackupFailed;
+  return fail(std::move(error));
+}
+
+Result<std::unique_ptr<ScratchDatabase>> ScratchDatabase::make_for_sql(Session &session, const std::string &options) {
+  auto made = create(session, options);
+  if (made || made.error().code == ErrorCode::NoPermission) return made;
+  Error error = made.error();
+  error.message += "; make it possible, or set scratch_url to a server where it is";
+  return fail(std::move(error));
+}
+
+Result<std::unique_ptr<ScratchDatabase>> ScratchDatabase::create(Session &session, const std::string &options) {
   const std::string name = unused_database_name(kPrefix);
   const auto made = session.query(fmt::format("CREATE DATABASE {} WITH {}", quote_identifier(name), options));
   if (!made) {
     Error error = own_error(made.error(), "making a scratch database");
-    error.message += error.code == ErrorCode::NoPermission
-                         ? fmt::format("; run ALTER ROLE {} CREATEDB, or set scratch_url", quote_identifier(session.user()))
-                         : "; make it possible, or set backup.verify to archive";
-    error.code = ErrorCode::BackupFailed;
+    if (error.code == ErrorCode::NoPermission)
+      error.message += fmt::format("; run ALTER ROLE {} CREATEDB, or set scratch_url", quote_identifier(session.user()));
     return fail(std::move(error));
   }
   std::unique_ptr<ScratchDatabase> scratch(new ScratchDatabase(session, name));

@@ -13,6 +13,8 @@ class ScratchDatabase {
 public:
   // `options` as archive_database_options() gives them. `session` must outlive it and be in no transaction. BackupFailed: it cannot be made.
   static Result<std::unique_ptr<ScratchDatabase>> make(Session &session, const std::string &options);
+  // The same for loading SQL in. NoPermission without CREATEDB; else the server's refusal.
+  static Result<std::unique_ptr<ScratchDatabase>> make_for_sql(Session &session, const std::string &options);
   ~ScratchDatabase();
   ScratchDatabase(const ScratchDatabase &) = delete;
   ScratchDatabase &operator=(const ScratchDatabase &) = delete;
@@ -20,6 +22,7 @@ public:
   const std::string &name() const noexcept { return name_; }
 
 private:
+  static Result<std::unique_ptr<ScratchDatabase>> create(Session &session, const std::string &options);
   ScratchDatabase(Session &session, std::string name) : session_(session), name_(std::move(name)) {}
 
   Session &session_;
