@@ -39,8 +39,17 @@ public:
 
   const DumpProver &prover() const noexcept override { return prover_; }
 
-  Result<std::unique_ptr<Database>> open_scratch(const DatabaseUrl &, const Scratch &, const OpenOptions &) const override {
-    return fail(ErrorCode::Internal, "not built");
+  // SQLite's own kind of temporary database: in memory until it grows, then in an unnamed file.
+  Result<std::unique_ptr<Database>> open_scratch(const DatabaseUrl &, const Scratch &,
+                                                 const OpenOptions &options) const override {
+    auto connection = sqlite::Connection::open("", "of the scratch", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+    if (!connection) return fail(connection.error());
+    DatabaseUrl scratch;
+    scratch.path = sqlite::kInMemory;
+    scratch.redacted = "sqlite://";
+    OpenOptions own = options;
+    own.read_only = false;
+    return std::make_unique<sqlite::SqliteDatabase>(std::move(*connection), scratch, std::move(own));
   }
 
 private:

@@ -1,0 +1,173 @@
+#include "migrator/schema/sqlite/rebuild.h"
+
+#include <algorithm>
+
+#include "migrator/schema/sqlite/words.h"
+
+namespace migrator::schema::sqlite {
+
+namespace {
+
+const TableColumn *find_column(const std::vector<TableColumn> &columns, const std::string &name) {
+  const std::string wanted = folded(name);
+  const auto found =
+      std::find_if(columns.begin(), columns.end(), [&](const TableColumn &column) { return folded(column.name) == wanted; });
+  return found == columns.end() ? nullptr : &*found;
+}
+
+// A name of the rowid that no column has; empty: none.
+std::string rowid_name(const std::vector<TableColumn> &columns) {
+  for (const char *name : {"rowid", "_rowid_", "oid"})
+    if (find_column(columns, name) == nullptr) return name;
+  return {};
+}
+
+bool holds(const std::string &text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+// By SQLite's rules for the affinity of a type (sqlite.org/datatype3.html, 3.1): a value that any such column takes.
+struct Filling {
+  std::string same, distinct;
+};
+
+Filling filling(const std::string &type) {
+  const std::string number = "row_number() OVER ()";
+  if (holds(type, "INT")) return {"0", number};
+  if (holds(type, "CHAR") || holds(type, "CLOB") || holds(type, "TEXT") || type.empty())
+    return {"''", "CAST(" + number + " AS TEXT)"};
+  if (holds(type, "BLOB")) return {"x''", "CAST(CAST(" + number + " AS TEXT) AS BLOB)"};
+  if (holds(type, "REAL") || holds(type, "FLOA") || holds(type, "DOUB")) return {"0.0", number};
+  return {"0", number};
+}
+
+// The columns of the INSERT and what fills them.
+class Filler {
+public:
+  explicit Filler(const Rebuild &work) : work_(work) {}
+
+  void fill() {
+    const std::string alias = work_.new_text.rowid_alias();
+    const bool had_rowid = work_.rowids && !work_.old_text.without_rowid;
+    std::string old_rowid;
+    if (had_rowid)
+      old_rowid = work_.old_text.rowid_alias().empty() ? rowid_name(work_.old_columns) : quoted(work_.old_text.rowid_alias());
+    if (had_rowid && !work_.new_text.without_rowid && alias.empty() && !old_rowid.empty())
+      if (const std::string name = rowid_name(work_.new_columns); !name.empty()) add(name, old_rowid);
+    for (const TableColumn &column : work_.new_columns) {
+      if (!column.generated.empty()) continue;
+      const TableColumn *old = find_column(work_.old_columns, column.name);
+      if (old != nullptr)
+        kept(column, *old, alias);
+      else if (!alias.empty() && folded(alias) == folded(column.name))
+        add_if(!old_rowid.empty(), column, old_rowid);
+      else
+        added(column);
+    }
+  }
+
+  std::string targets, values;
+  std::vector<std::string> notes;
+
+private:
+  void add(const std::string &target, const std::string &value) {
+    targets += (targets.empty() ? "" : ", ") + target;
+    values += (values.empty() ? "" : ", ") + value;
+  }
+  void add_if(bool known, const TableColumn &column, const std::string &value) {
+    if (known) add(quoted(column.name), value);
+  }
+
+  void kept(const TableColumn &column, const TableColumn &old, const std::string &alias) {
+    const std::string name = quoted(old.name);
+    if (column.not_null.empty() || !old.not_null.empty() || folded(alias) == folded(column.name))
+      return add(quoted(column.name), name);
+    if (column.default_value.empty()) {
+      notes.push_back("fails where " + column.name + " is null: fill it in before");
+      return add(quoted(column.name), name);
+    }
+    notes.push_back(column.name + " gets its default where it is null");
+    add(quoted(column.name), "coalesce(" + name + ", (" + column.default_value + "))");
+  }
+
+  // Whether it must differ from row to row, for its fellows in a unique key do not see to it.
+  bool must_differ(const TableColumn &column) const {
+    return std::any_of(work_.uniques.begin(), work_.uniques.end(), [&](const std::vector<std::string> &unique) {
+      const auto first_new = std::find_if(
+          unique.begin(), unique.end(), [&](const std::string &name) { return find_column(work_.old_columns, name) == nullptr; });
+      return first_new != unique.end() && folded(*first_new) == folded(column.name);
+    });
+  }
+
+  bool in_key_without_rowid(const TableColumn &column) const {
+    const TableConstraint *key = work_.new_text.primary_key();
+    return work_.new_text.without_rowid && key != nullptr &&
+           std::any_of(key->columns.begin(), key->columns.end(),
+                       [&](const std::string &name) { return folded(name) == folded(column.name); });
+  }
+
+  void added(const TableColumn &column) {
+    const bool required = !column.not_null.empty() || in_key_without_rowid(column);
+    const Filling filled = filling(column.type);
+    if (must_differ(column)) {
+      if (!required) return add_if(!column.default_value.empty(), column, "NULL");
+      notes.push_back(column.name + " of the rows that are there gets numbers, a guess, for it must be unique");
+      return add(quoted(column.name), filled.distinct);
+    }
+    if (!required || !column.default_value.empty()) return; // its default
+    notes.push_back(column.name + " of the rows that are there gets " + filled.same +
+                    ", a guess, for it has no default: write what it should be");
+    add(quoted(column.name), filled.same);
+  }
+
+  const Rebuild &work_;
+};
+
+std::string listed_notes(const std::vector<std::string> &notes) {
+  std::string out;
+  for (const std::string &note : notes) out += (out.empty() ? "" : "; ") + note;
+  return out;
+}
+
+std::string one_line(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
+} // namespace
+
+void rebuild(const Rebuild &work, Rendered &rendered) {
+  const std::string &old_name = work.from->id.name;
+  const std::string &name = work.to->id.name;
+  const auto add = [&rendered](std::string sql, std::string note = "", std::string allow = "") {
+    rendered.pieces.push_back(
+        {Piece::Place::Transaction, std::move(sql), one_line(std::move(note)), std::nullopt, std::move(allow)});
+  };
+  add(with_name(work.to->text(Attribute::Text), work.new_name),
+      "table " + name + " is made again: ALTER TABLE cannot do what changes");
+  Filler filler(work);
+  filler.fill();
+  std::string lost;
+  for (const TableColumn &column : work.old_columns) {
+    const TableColumn *now = find_column(work.new_columns, column.name);
+    if ((now != nullptr && now->generated.empty()) || !column.generated.empty()) continue;
+    rendered.losses.push_back("column " + old_name + "." + column.name);
+    lost += (lost.empty() ? "" : ", ") + column.name;
+  }
+  if (!lost.empty()) filler.notes.push_back("left behind: " + lost);
+  // OR ABORT: a key's own ON CONFLICT IGNORE or REPLACE must not lose rows here.
+  if (!filler.targets.empty())
+    add("INSERT OR ABORT INTO " + quoted(work.new_name) + " (" + filler.targets + ")\nSELECT " + filler.values + "\nFROM " +
+            quoted(old_name),
+        listed_notes(filler.notes), lost.empty() ? "" : "drop_column");
+  if (work.old_text.autoincrement && work.new_text.autoincrement) {
+    add("DELETE FROM sqlite_sequence WHERE name = " + literal(work.new_name));
+    add("INSERT INTO sqlite_sequence (name, seq) SELECT " + literal(work.new_name) +
+            ", seq FROM sqlite_sequence WHERE name = " + literal(old_name) + " COLLATE NOCASE",
+        "ids that were given once are not given again");
+  }
+  add("DROP TABLE " + quoted(old_name), "its rows are in " + work.new_name, "drop_table");
+  add("ALTER TABLE " + quoted(work.new_name) + " RENAME TO " + quoted(name));
+}
+
+} // namespace migrator::schema::sqlite
