@@ -50,7 +50,7 @@ std::string text(const ObjectId &id);
 // (PostgreSQL: pg_get_*() with an empty search_path; SQLite: the tokens of the CREATE statement, one blank between two), so that equal text means equal.
 // An attribute that an object does not have is absent: {"false"} and absent are not two ways to say one thing.
 enum class Attribute : std::uint8_t {
-  Type,            // column, domain, sequence; format_type(), or as declared
+  Type,            // column, domain, sequence; format_type(), or as declared; a function's: "function" or "procedure", its arguments, its result
   NotNull,         // column, domain: {"true"}; SQLite: or {"ON CONFLICT …"}
   Default,         // column, domain: an expression
   Serial,          // column: {"true"}: its default draws from a sequence that it owns
@@ -60,8 +60,8 @@ enum class Attribute : std::uint8_t {
   Storage,         // column: where it is not the type's own; also compression and statistics, a text each
   Labels,          // enum: in order
   Definition,      // constraint, index, view, function, trigger: the whole of it, less its own name where that is a part
-  ConstraintType,  // "primary key", "unique", "foreign key", "check", "exclusion"
-  Columns,         // constraint, index: the columns concerned, in order; view: its columns, in order
+  ConstraintType,  // "primary key", "unique", "foreign key", "check", "exclusion"; a domain's: and "domain"
+  Columns,         // constraint, index: the columns concerned, in order; view: its columns, in order, each with its type
   References,      // foreign key: schema, table, then the columns
   Unique,          // index: {"true"}
   Options,         // table, index, view: reloptions; sequence: "INCREMENT 5" and its like, where they are not the default ones
@@ -74,8 +74,9 @@ enum class Attribute : std::uint8_t {
   Comment,         // all, PostgreSQL; a view's columns': "column" and text in turn in ColumnComments
   ColumnComments,  // view: a column's name and its comment, in turn
   ExtensionSchema, // extension: where it was put
-  Owner,           // PostgreSQL; compared only with `owned: manage`
-  Grants, // PostgreSQL: aclitems sorted, where they are not the default ones; a column's too. Compared only with `owned: manage`
+  Owner,           // PostgreSQL, where it is not the role that reads; compared only with `owned: manage`
+  Grants, // PostgreSQL: what differs from a new object's: "GRANT SELECT TO app", "REVOKE EXECUTE FROM PUBLIC"; OWNER is the owner. A column's too; of a
+          // view's columns "… ON COLUMN c". Compared only with `owned: manage`
   Position, // column: from 1; never compared
   Text,     // SQLite: the CREATE statement verbatim; never compared
 };

@@ -23,7 +23,8 @@ public:
   // that leaves no room for the names made from it.
   static Result<std::unique_ptr<Database>> open(const DatabaseUrl &url, const OpenOptions &options);
   // A scratch database, as Driver::open_scratch() says; it is dropped with this (scratch.cpp).
-  static Result<std::unique_ptr<Database>> open_scratch(const DatabaseUrl &target, const Scratch &place, const OpenOptions &options);
+  static Result<std::unique_ptr<Database>> open_scratch(const DatabaseUrl &target, const Scratch &place,
+                                                        const OpenOptions &options);
 
   Dialect dialect() const noexcept override { return Dialect::Postgresql; }
   const ServerInfo &server() const noexcept override { return server_; }

@@ -83,8 +83,7 @@ Object *SchemaCatalog::relation(const std::string &oid) {
 
 void SchemaCatalog::take_extension_members(const Rows &dependencies) {
   for (const Row &row : dependencies.rows)
-    if (row[6] == "e" && row[3] == "3079")
-      members_[key(number_of(*row[0]), *row[1])] = key(kExtensions, *row[4]);
+    if (row[6] == "e" && row[3] == "3079") members_[key(number_of(*row[0]), *row[1])] = key(kExtensions, *row[4]);
 }
 
 void SchemaCatalog::take_namespaces(const Rows &rows) {
@@ -161,8 +160,7 @@ void SchemaCatalog::take_columns(const Rows &rows) {
           owner->attributes[Attribute::Grants].push_back(grant + " ON COLUMN " + *row[2]);
       continue;
     }
-    Object &object =
-        add(key(kRelations, *row[0], number_of(*row[1])), {Kind::Column, owner->id.schema, owner->id.name, *row[2]});
+    Object &object = add(key(kRelations, *row[0], number_of(*row[1])), {Kind::Column, owner->id.schema, owner->id.name, *row[2]});
     object.attributes[Attribute::Position] = {*row[1]};
     put(object, Attribute::Type, row[3]);
     put_flag(object, Attribute::NotNull, row[4]);
@@ -219,6 +217,7 @@ void SchemaCatalog::take_constraints(const Rows &rows) {
                                                     : kind == 'f' ? "foreign key"
                                                     : kind == 'c' ? "check"
                                                                   : "exclusion"};
+    if (row[4] != "0") object.attributes[Attribute::ConstraintType].emplace_back("domain");
     put(object, Attribute::Definition, row[6]);
     if (row[5] != "0" && kind != 'f') places_[key(kRelations, *row[5])] = objects_.size() - 1;
     if (row[7]) set_columns(object, *row[3], *row[7]);
@@ -331,11 +330,11 @@ schema::Schema SchemaCatalog::finish() {
         object.id.kind == Kind::Namespace && object.id.name != "public" && !in_use.contains(object.id.name) &&
         std::any_of(own_.begin(), own_.end(), [&](const auto &relation) { return relation.first == object.id.name; });
     if (made_for_history) continue;
-    const bool draws = object.id.kind == Kind::Column &&
-                       std::any_of(object.needs.begin(), object.needs.end(), [&](const ObjectId &needed) {
-                         const auto found = owners.find(needed);
-                         return found != owners.end() && found->second == schema::Value{object.id.schema, object.id.relation, object.id.name};
-                       });
+    const bool draws =
+        object.id.kind == Kind::Column && std::any_of(object.needs.begin(), object.needs.end(), [&](const ObjectId &needed) {
+          const auto found = owners.find(needed);
+          return found != owners.end() && found->second == schema::Value{object.id.schema, object.id.relation, object.id.name};
+        });
     if (draws) object.attributes[Attribute::Serial] = {"true"};
     schema.objects.push_back(std::move(object));
   }

@@ -61,9 +61,10 @@ constexpr std::string_view kSequenceOptions =
 
 // oid, name, owner, grants
 std::string namespaces_query() {
-  return fmt::format("SELECT n.oid::text, n.nspname::text, CASE WHEN n.oid <> 2200 THEN {} END, {} FROM pg_catalog.pg_namespace n "
-                     "LEFT JOIN pg_catalog.pg_init_privs i ON i.objoid = n.oid AND i.classoid = 2615 WHERE {}",
-                     owner("n.nspowner"), grants("n.nspacl", "'n'", "n.nspowner", "i.initprivs"), kUsers);
+  return fmt::format(
+      "SELECT n.oid::text, n.nspname::text, CASE WHEN n.oid <> 2200 THEN {} END, {} FROM pg_catalog.pg_namespace n "
+      "LEFT JOIN pg_catalog.pg_init_privs i ON i.objoid = n.oid AND i.classoid = 2615 WHERE {}",
+      owner("n.nspowner"), grants("n.nspacl", "'n'", "n.nspowner", "i.initprivs"), kUsers);
 }
 
 // oid, name, schema
@@ -80,7 +81,8 @@ std::string types_query() {
       "WHERE e.enumtypid = t.oid), "
       "pg_catalog.format_type(nullif(t.typbasetype, 0), t.typtypmod), t.typnotnull, pg_catalog.pg_get_expr(t.typdefaultbin, 0), "
       "CASE WHEN t.typcollation <> b.typcollation THEN {} END "
-      "FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_catalog.pg_type b ON b.oid = "
+      "FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_catalog.pg_type b ON "
+      "b.oid = "
       "t.typbasetype WHERE t.typtype IN ('e', 'd') AND {}",
       owner("t.typowner"), grants("t.typacl", "'T'", "t.typowner", ""), collation("t.typcollation"), kUsers);
 }
@@ -94,11 +96,13 @@ std::string relations_query() {
       "pg_catalog.rtrim(pg_catalog.pg_get_viewdef(c.oid), ';') END, coalesce(r.oid, 0)::text, "
       "CASE WHEN c.relkind = 'p' THEN 'partitioned table' WHEN c.relispartition THEN 'partition' WHEN c.relkind = 'f' THEN "
       "'foreign table' WHEN c.reloftype <> 0 THEN 'typed table' WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_inherits h WHERE "
-      "h.inhrelid = c.oid) THEN 'inheriting table' ELSE '' END, c.relrowsecurity, c.relreplident <> 'd' "
-      "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_catalog.pg_type t ON t.oid "
+      "h.inhrelid = c.oid) THEN 'inheriting table' ELSE '' END, c.relrowsecurity, c.relkind = 'r' AND c.relreplident <> 'd' "
+      "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_catalog.pg_type t ON "
+      "t.oid "
       "= c.reltype LEFT JOIN pg_catalog.pg_rewrite r ON r.ev_class = c.oid AND r.rulename = '_RETURN' "
       "WHERE c.relkind IN ('r', 'S', 'v', 'm', 'p', 'f') AND c.relpersistence <> 't' AND {} AND NOT EXISTS (SELECT 1 FROM "
-      "pg_catalog.pg_depend d WHERE c.relkind = 'S' AND d.classid = 1259 AND d.objid = c.oid AND d.deptype = 'i' AND d.refclassid "
+      "pg_catalog.pg_depend d WHERE c.relkind = 'S' AND d.classid = 1259 AND d.objid = c.oid AND d.deptype = 'i' AND "
+      "d.refclassid "
       "= 1259)",
       owner("c.relowner"), grants("c.relacl", "'s'", "c.relowner", ""), grants("c.relacl", "'r'", "c.relowner", ""), kUsers);
 }
@@ -114,15 +118,16 @@ std::string columns_query(int server_version) {
       "o.deptype = 'i') END, a.attgenerated::text, CASE WHEN a.attcollation <> t.typcollation THEN {1} END, "
       "CASE WHEN a.attstorage <> t.typstorage THEN CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' "
       "THEN 'MAIN' ELSE 'EXTENDED' END END, {2}, CASE WHEN a.attstattarget >= 0 THEN a.attstattarget::text END, "
-      "pg_catalog.array_to_string(a.attoptions, pg_catalog.chr(31)), {3} "
+      "(SELECT pg_catalog.string_agg(o, pg_catalog.chr(31) ORDER BY o) FROM pg_catalog.unnest(a.attoptions) o WHERE o LIKE "
+      "'n\\_distinct%'), {3} "
       "FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace n ON n.oid = "
-      "c.relnamespace JOIN pg_catalog.pg_type t ON t.oid = a.atttypid LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid "
+      "c.relnamespace JOIN pg_catalog.pg_type t ON t.oid = a.atttypid LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = "
+      "a.attrelid "
       "AND d.adnum = a.attnum WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'v', 'm') AND {4} "
       "ORDER BY a.attrelid, a.attnum",
       kSequenceOptions, collation("a.attcollation"),
-      server_version >= kFirstWithCompression
-          ? "CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END"
-          : "NULL::text",
+      server_version >= kFirstWithCompression ? "CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END"
+                                              : "NULL::text",
       grants("a.attacl", "'c'", "c.relowner", ""), kUsers);
 }
 
@@ -158,19 +163,21 @@ std::string indexes_query() {
 
 // oid, schema, name, argument types, kind (f, p), owner, grants, definition, arguments, result
 std::string functions_query() {
-  return fmt::format("SELECT p.oid::text, n.nspname::text, p.proname::text, pg_catalog.oidvectortypes(p.proargtypes), "
-                     "p.prokind::text, {}, {}, pg_catalog.pg_get_functiondef(p.oid), pg_catalog.pg_get_function_arguments(p.oid), "
-                     "pg_catalog.pg_get_function_result(p.oid) FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = "
-                     "p.pronamespace WHERE p.prokind IN ('f', 'p') AND {}",
-                     owner("p.proowner"), grants("p.proacl", "'f'", "p.proowner", ""), kUsers);
+  return fmt::format(
+      "SELECT p.oid::text, n.nspname::text, p.proname::text, pg_catalog.oidvectortypes(p.proargtypes), "
+      "p.prokind::text, {}, {}, pg_catalog.pg_get_functiondef(p.oid), pg_catalog.pg_get_function_arguments(p.oid), "
+      "pg_catalog.pg_get_function_result(p.oid) FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = "
+      "p.pronamespace WHERE p.prokind IN ('f', 'p') AND {}",
+      owner("p.proowner"), grants("p.proacl", "'f'", "p.proowner", ""), kUsers);
 }
 
 // oid, relation, name, definition, enabled
 std::string triggers_query() {
-  return fmt::format("SELECT g.oid::text, g.tgrelid::text, g.tgname::text, pg_catalog.pg_get_triggerdef(g.oid), g.tgenabled::text "
-                     "FROM pg_catalog.pg_trigger g JOIN pg_catalog.pg_class c ON c.oid = g.tgrelid JOIN pg_catalog.pg_namespace n ON "
-                     "n.oid = c.relnamespace WHERE NOT g.tgisinternal AND {}",
-                     kUsers);
+  return fmt::format(
+      "SELECT g.oid::text, g.tgrelid::text, g.tgname::text, pg_catalog.pg_get_triggerdef(g.oid), g.tgenabled::text "
+      "FROM pg_catalog.pg_trigger g JOIN pg_catalog.pg_class c ON c.oid = g.tgrelid JOIN pg_catalog.pg_namespace n ON "
+      "n.oid = c.relnamespace WHERE NOT g.tgisinternal AND {}",
+      kUsers);
 }
 
 // class, oid, column, text; less that of the schema "public" as every database has it
@@ -212,14 +219,21 @@ std::string unknown_query(int) {
         named("pg_type", 1247, "typ", "base type") + " AND o.typtype = 'b' AND o.typelem = 0",
         named("pg_proc", 1255, "pro", "aggregate") + " AND o.prokind = 'a'",
         named("pg_proc", 1255, "pro", "window function") + " AND o.prokind = 'w'",
-        named("pg_collation", 3456, "coll", "collation"), named("pg_conversion", 2607, "con", "conversion"),
-        named("pg_operator", 2617, "opr", "operator"), named("pg_opclass", 2616, "opc", "operator class"),
-        named("pg_opfamily", 2753, "opf", "operator family"), named("pg_ts_config", 3602, "cfg", "text search configuration"),
-        named("pg_ts_dict", 3600, "dict", "text search dictionary"), named("pg_ts_parser", 3601, "prs", "text search parser"),
-        named("pg_ts_template", 3764, "tmpl", "text search template"), named("pg_statistic_ext", 3381, "stx", "statistics"),
-        global("pg_event_trigger", 3466, "evtname", "event trigger"), global("pg_publication", 6104, "pubname", "publication"),
+        named("pg_collation", 3456, "coll", "collation"),
+        named("pg_conversion", 2607, "con", "conversion"),
+        named("pg_operator", 2617, "opr", "operator"),
+        named("pg_opclass", 2616, "opc", "operator class"),
+        named("pg_opfamily", 2753, "opf", "operator family"),
+        named("pg_ts_config", 3602, "cfg", "text search configuration"),
+        named("pg_ts_dict", 3600, "dict", "text search dictionary"),
+        named("pg_ts_parser", 3601, "prs", "text search parser"),
+        named("pg_ts_template", 3764, "tmpl", "text search template"),
+        named("pg_statistic_ext", 3381, "stx", "statistics"),
+        global("pg_event_trigger", 3466, "evtname", "event trigger"),
+        global("pg_publication", 6104, "pubname", "publication"),
         global("pg_foreign_data_wrapper", 2328, "fdwname", "foreign data wrapper"),
-        global("pg_foreign_server", 1417, "srvname", "foreign server"), global("pg_language", 2612, "lanname", "language"),
+        global("pg_foreign_server", 1417, "srvname", "foreign server"),
+        global("pg_language", 2612, "lanname", "language"),
         global("pg_am", 2601, "amname", "access method"),
         std::string("SELECT '2605', o.oid::text, 'cast from ' || pg_catalog.format_type(o.castsource, NULL) || ' to ' || "
                     "pg_catalog.format_type(o.casttarget, NULL) FROM pg_catalog.pg_cast o WHERE o.oid >= 16384"),

@@ -29,18 +29,15 @@ Result<schema::Schema> read_all(Session &session, const History &history) {
   if (!dependencies) return fail(own_error(dependencies.error(), kDoing));
   catalog.take_extension_members(*dependencies);
   const int version = session.server_version();
-  for (const Reading &reading : {Reading{namespaces_query(), &SchemaCatalog::take_namespaces},
-                                 Reading{extensions_query(), &SchemaCatalog::take_extensions},
-                                 Reading{types_query(), &SchemaCatalog::take_types},
-                                 Reading{relations_query(), &SchemaCatalog::take_relations},
-                                 Reading{columns_query(version), &SchemaCatalog::take_columns},
-                                 Reading{sequences_query(), &SchemaCatalog::take_sequences},
-                                 Reading{constraints_query(), &SchemaCatalog::take_constraints},
-                                 Reading{indexes_query(), &SchemaCatalog::take_indexes},
-                                 Reading{functions_query(), &SchemaCatalog::take_functions},
-                                 Reading{triggers_query(), &SchemaCatalog::take_triggers},
-                                 Reading{comments_query(), &SchemaCatalog::take_comments},
-                                 Reading{unknown_query(version), &SchemaCatalog::take_unknown}}) {
+  for (const Reading &reading :
+       {Reading{namespaces_query(), &SchemaCatalog::take_namespaces},
+        Reading{extensions_query(), &SchemaCatalog::take_extensions}, Reading{types_query(), &SchemaCatalog::take_types},
+        Reading{relations_query(), &SchemaCatalog::take_relations}, Reading{columns_query(version), &SchemaCatalog::take_columns},
+        Reading{sequences_query(), &SchemaCatalog::take_sequences},
+        Reading{constraints_query(), &SchemaCatalog::take_constraints}, Reading{indexes_query(), &SchemaCatalog::take_indexes},
+        Reading{functions_query(), &SchemaCatalog::take_functions}, Reading{triggers_query(), &SchemaCatalog::take_triggers},
+        Reading{comments_query(), &SchemaCatalog::take_comments},
+        Reading{unknown_query(version), &SchemaCatalog::take_unknown}}) {
     const auto rows = session.query(reading.query);
     if (!rows) return fail(own_error(rows.error(), kDoing));
     (catalog.*reading.take)(*rows);
@@ -53,8 +50,9 @@ Result<schema::Schema> read_all(Session &session, const History &history) {
 
 Result<schema::Schema> PostgresqlSchemaReader::read() {
   const bool own_transaction = session_.state() == TransactionState::Idle;
-  const auto begun = session_.query(std::string(own_transaction ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "SAVEPOINT reading") +
-                                    "; SET LOCAL search_path = ''; SET LOCAL jit = off");
+  const auto begun =
+      session_.query(std::string(own_transaction ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "SAVEPOINT reading") +
+                     "; SET LOCAL search_path = ''; SET LOCAL jit = off");
   if (!begun) return fail(own_error(begun.error(), kDoing));
   auto schema = read_all(session_, history_);
   static_cast<void>(session_.query(own_transaction ? "ROLLBACK" : "ROLLBACK TO SAVEPOINT reading; RELEASE SAVEPOINT reading"));

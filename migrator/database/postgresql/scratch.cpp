@@ -30,10 +30,10 @@ Result<std::string> options_like(Session &session, int wanted_by) {
     provider = "datlocprovider::text, coalesce(daticulocale, ''), coalesce(daticurules, '')";
   else if (version >= kFirstWithProvider)
     provider = "datlocprovider::text, coalesce(daticulocale, ''), ''";
-  const auto found = session.query(
-      fmt::format("SELECT pg_catalog.pg_encoding_to_char(encoding), datcollate::text, datctype::text, {} FROM "
-                  "pg_catalog.pg_database WHERE datname = pg_catalog.current_database()",
-                  provider));
+  const auto found =
+      session.query(fmt::format("SELECT pg_catalog.pg_encoding_to_char(encoding), datcollate::text, datctype::text, {} FROM "
+                                "pg_catalog.pg_database WHERE datname = pg_catalog.current_database()",
+                                provider));
   if (!found) return fail(own_error(found.error(), "asking for the database's encoding and locale"));
   if (found->rows.empty()) return fail(ErrorCode::Internal, "the server does not list the database that we are in");
   const auto &row = found->rows.front();
@@ -86,8 +86,8 @@ Result<std::unique_ptr<Database>> PostgresqlDatabase::open_scratch(const Databas
   auto made = ScratchDatabase::make_for_sql(*kept->maker, *like);
   if (!made) return tl::unexpected(made.error());
   kept->database = std::move(*made);
-  const auto set = kept->maker->query(
-      fmt::format("ALTER DATABASE {} SET synchronous_commit = off", quote_identifier(kept->database->name())));
+  const auto set =
+      kept->maker->query(fmt::format("ALTER DATABASE {} SET synchronous_commit = off", quote_identifier(kept->database->name())));
   if (!set) return fail(own_error(set.error(), "setting up a scratch database"));
   auto database = connect(*beside, kept->database->name(), options);
   if (!database) return tl::unexpected(database.error());

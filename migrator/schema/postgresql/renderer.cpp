@@ -1,13 +1,377 @@
+// See schema/render.h. First goes what must, last made first; then things are made and altered, in the order in which they need each other; what
+// kept columns still had goes last.
 #include "migrator/schema/postgresql/renderer.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "migrator/schema/postgresql/definitions.h"
+#include "migrator/schema/postgresql/existing.h"
+#include "migrator/schema/postgresql/names.h"
+#include "migrator/schema/postgresql/order.h"
+#include "migrator/schema/postgresql/plan.h"
+#include "migrator/schema/postgresql/sequences.h"
 
 namespace migrator::schema::postgresql {
 
-Result<Rendered> PostgresqlRenderer::render(const Schema &, const Schema &, const RenderOptions &) const {
-  return fail(ErrorCode::Internal, "not built");
+namespace {
+
+bool is_relation_like(Kind kind) {
+  return kind == Kind::Table || kind == Kind::View || kind == Kind::MaterializedView || kind == Kind::Enum ||
+         kind == Kind::Domain;
 }
 
-std::vector<Piece> PostgresqlRenderer::rename(const std::vector<Rename> &) const {
-  return {};
+class Rendering {
+public:
+  Rendering(const Schema &from, const Schema &to, const RenderOptions &options)
+      : plan_(from, to, options.compare), options_(options) {}
+
+  Rendered run() {
+    choose_within_tables();
+    detach_defaults();
+    drop_what_goes();
+    rename_late_types();
+    make_and_alter();
+    own_sequences();
+    drop_late();
+    allow_unknown_bodies();
+    return std::move(rendered_);
+  }
+
+private:
+  void add(std::string sql, std::string note = {}) {
+    rendered_.pieces.push_back(in_transaction(std::move(sql), std::move(note)));
+  }
+  void add(std::vector<std::string> statements) {
+    for (std::string &sql : statements) add(std::move(sql));
+  }
+  void add(std::vector<Piece> pieces) {
+    for (Piece &piece : pieces) rendered_.pieces.push_back(std::move(piece));
+  }
+
+  void choose_within_tables();
+  void detach_defaults();
+  void drop_what_goes();
+  void drop_one(const Object &object);
+  void rename_late_types();
+  void make_and_alter();
+  void make(const Object &object);
+  void make_table(const Object &table);
+  void make_inside(const Object &object);
+  void finish_new(const Object &object);
+  void alter(const Object &from, const Object &to);
+  void alter_enum(const Object &from, const Object &to);
+  void alter_domain(const Object &from, const Object &to);
+  void own_sequences();
+  void drop_late();
+  void allow_unknown_bodies();
+
+  std::string late_name(const ObjectId &id) const { return quoted(id.name.substr(0, 44) + "_before_migration"); }
+
+  Plan plan_;
+  RenderOptions options_;
+  Rendered rendered_;
+  std::set<ObjectId> within_;  // constraints that stand in their CREATE TABLE
+  std::set<ObjectId> renamed_; // late types
+};
+
+void Rendering::choose_within_tables() {
+  for (const Object &object : plan_.to.objects) {
+    if (object.id.kind != Kind::Constraint || !plan_.comes({Kind::Table, object.id.schema, "", object.id.relation})) continue;
+    const std::string &type = object.text(Attribute::ConstraintType);
+    const bool simple = type == "primary key" || type == "unique" || type == "check";
+    const bool calls = std::any_of(object.needs.begin(), object.needs.end(),
+                                   [](const ObjectId &needed) { return needed.kind == Kind::Function; });
+    if (simple && !calls) within_.insert(object.id);
+  }
+}
+
+// What must be before anything is dropped: columns let go of defaults, identities and expressions, sequences of columns that go.
+void Rendering::detach_defaults() {
+  for (const Object &object : plan_.from.objects) {
+    const ObjectId &id = object.id;
+    if (plan_.goes(id) || plan_.relation_goes(id)) continue;
+    const Object *wanted = plan_.to.find(id);
+    if (wanted == nullptr) continue;
+    if (id.kind == Kind::Sequence && object.has(Attribute::OwnedBy)) {
+      const auto &owner = object.value(Attribute::OwnedBy);
+      const ObjectId column{Kind::Column, owner[0], owner[1], owner[2]};
+      if (plan_.goes(column) || plan_.relation_goes(column)) add("ALTER SEQUENCE " + qualified(id) + " OWNED BY NONE");
+    }
+    if (id.kind == Kind::Domain && plan_.lost_default.contains(id)) add("ALTER DOMAIN " + qualified(id) + " DROP DEFAULT");
+    if (id.kind != Kind::Column) continue;
+    const std::string alter = fmt::format("ALTER TABLE {} ALTER COLUMN {} ", relation_of(id), quoted(id.name));
+    if (plan_.lost_default.contains(id)) add(alter + "DROP DEFAULT");
+    if (object.has(Attribute::Identity) && !wanted->has(Attribute::Identity)) add(alter + "DROP IDENTITY");
+    if (object.has(Attribute::Generated) && !wanted->has(Attribute::Generated)) add(alter + "DROP EXPRESSION");
+  }
+}
+
+void Rendering::drop_what_goes() {
+  std::set<ObjectId> going;
+  for (const auto &[id, fate] : plan_.fates)
+    if (plan_.goes(id) && !plan_.late.contains(id) && id.kind != Kind::Namespace && id.kind != Kind::Extension) going.insert(id);
+  const auto ordered = in_order(plan_.from, going, {});
+  for (auto object = ordered.rbegin(); object != ordered.rend(); ++object) drop_one(**object);
+}
+
+void Rendering::drop_one(const Object &object) {
+  const ObjectId &id = object.id;
+  if (plan_.relation_goes(id)) {
+    // It goes with its relation; but a foreign key holds the table that it leads to.
+    const auto &references = object.value(Attribute::References);
+    const bool holds = id.kind == Kind::Constraint && references.size() > 2 &&
+                       !(references[0] == id.schema && references[1] == id.relation) &&
+                       plan_.goes({Kind::Table, references[0], "", references[1]});
+    const bool domain = id.kind == Kind::Constraint && plan_.late.contains({Kind::Domain, id.schema, "", id.relation});
+    if (!holds && !domain) return;
+  }
+  if (id.kind == Kind::Sequence && object.has(Attribute::OwnedBy)) {
+    const auto &owner = object.value(Attribute::OwnedBy);
+    const ObjectId column{Kind::Column, owner[0], owner[1], owner[2]};
+    if (plan_.goes(column) || plan_.relation_goes(column)) return;
+  }
+  Piece piece = in_transaction(drop(object));
+  if (id.kind == Kind::Table) {
+    rendered_.losses.push_back("rows of " + text(id));
+    piece.allow = "drop_table";
+  }
+  if (id.kind == Kind::Column) {
+    if (!object.has(Attribute::Generated)) rendered_.losses.push_back(text(id));
+    piece.allow = "drop_column";
+  }
+  rendered_.pieces.push_back(std::move(piece));
+}
+
+// They are in use until columns have moved; their names may be wanted before.
+void Rendering::rename_late_types() {
+  for (const ObjectId &id : plan_.late) {
+    const bool taken = std::any_of(plan_.to.objects.begin(), plan_.to.objects.end(), [&](const Object &object) {
+      return is_relation_like(object.id.kind) && object.id.schema == id.schema && object.id.name == id.name;
+    });
+    if (!taken) continue;
+    renamed_.insert(id);
+    add(fmt::format("ALTER {} {} RENAME TO {}", id.kind == Kind::Enum ? "TYPE" : "DOMAIN", qualified(id), late_name(id)));
+  }
+}
+
+void Rendering::make_and_alter() {
+  std::set<ObjectId> ids;
+  for (const auto &[id, fate] : plan_.fates)
+    if (plan_.comes(id)) ids.insert(id);
+  for (const auto &[id, change] : plan_.changes)
+    if (change.what == Change::What::Changed) ids.insert(id);
+  for (const auto *set : {&plan_.retyped, &plan_.lost_default})
+    for (const ObjectId &id : *set)
+      if (plan_.to.find(id) != nullptr) ids.insert(id);
+  for (const Object *object : in_order(plan_.to, ids, within_)) {
+    if (plan_.comes(object->id) && plan_.to.find(object->id) != nullptr)
+      make(*object);
+    else
+      alter(*plan_.from.find(object->id), *object);
+  }
+}
+
+void Rendering::make_table(const Object &table) {
+  std::vector<const Object *> columns, constraints;
+  for (const Object &object : plan_.to.objects) {
+    if (object.id.schema != table.id.schema || object.id.relation != table.id.name) continue;
+    if (object.id.kind == Kind::Column) columns.push_back(&object);
+    if (within_.contains(object.id)) constraints.push_back(&object);
+  }
+  const auto place = [](const Object *column) { return std::stol("0" + column->text(Attribute::Position)); };
+  std::stable_sort(columns.begin(), columns.end(), [&](const Object *a, const Object *b) { return place(a) < place(b); });
+  std::stable_sort(constraints.begin(), constraints.end(), [](const Object *a, const Object *b) {
+    return (a->text(Attribute::ConstraintType) == "primary key") > (b->text(Attribute::ConstraintType) == "primary key");
+  });
+  add(create_table(table, columns, constraints));
+}
+
+// A column, constraint, index or trigger.
+void Rendering::make_inside(const Object &object) {
+  const bool new_relation = plan_.relation_comes(object.id);
+  switch (object.id.kind) {
+  case Kind::Column:
+    if (!new_relation) add(add_column(plan_, object));
+    return add(column_settings(nullptr, object));
+  case Kind::Constraint:
+    if (within_.contains(object.id)) return;
+    return new_relation ? add(create(object)) : add(add_constraint(object));
+  case Kind::Index:
+    return new_relation ? add(create(object)) : add(build_index(object));
+  default:
+    break;
+  }
+  add(create(object));
+  if (object.has(Attribute::Enabled)) add(set_enabled(object));
+}
+
+void Rendering::make(const Object &object) {
+  if (object.id.kind == Kind::Table)
+    make_table(object);
+  else if (!object.id.relation.empty())
+    make_inside(object);
+  else
+    add(create(object));
+  finish_new(object);
+}
+
+// What was there before gets its owner and grants back, unless those are what is compared.
+void Rendering::finish_new(const Object &object) {
+  add(comments(nullptr, object));
+  const Object *before = plan_.from.find(object.id);
+  if (options_.compare.owned || before == nullptr) return add(owner_and_grants(nullptr, object));
+  Object kept = object;
+  for (const Attribute attribute : {Attribute::Owner, Attribute::Grants}) {
+    kept.attributes.erase(attribute);
+    if (before->has(attribute)) kept.attributes[attribute] = before->value(attribute);
+  }
+  add(owner_and_grants(nullptr, kept));
+}
+
+void Rendering::alter_enum(const Object &from, const Object &to) {
+  const Value &labels = to.value(Attribute::Labels), &old = from.value(Attribute::Labels);
+  std::set<std::string> there(old.begin(), old.end());
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (there.contains(labels[i])) continue;
+    std::string where;
+    if (i > 0)
+      where = " AFTER " + literal(labels[i - 1]);
+    else if (!old.empty())
+      where = " BEFORE " + literal(old.front());
+    rendered_.pieces.push_back(outside(fmt::format("ALTER TYPE {} ADD VALUE {}{}", qualified(to.id), literal(labels[i]), where)));
+    there.insert(labels[i]);
+  }
+}
+
+void Rendering::alter_domain(const Object &from, const Object &to) {
+  const std::string alter = "ALTER DOMAIN " + qualified(to.id) + " ";
+  if (from.value(Attribute::Default) != to.value(Attribute::Default) || plan_.lost_default.contains(to.id)) {
+    if (to.has(Attribute::Default))
+      add(alter + "SET DEFAULT " + to.text(Attribute::Default));
+    else if (!plan_.lost_default.contains(to.id))
+      add(alter + "DROP DEFAULT");
+  }
+  if (from.value(Attribute::NotNull) != to.value(Attribute::NotNull))
+    add(alter + (to.has(Attribute::NotNull) ? "SET NOT NULL" : "DROP NOT NULL"));
+}
+
+void Rendering::alter(const Object &from, const Object &to) {
+  const ObjectId &id = to.id;
+  switch (id.kind) {
+  case Kind::Extension:
+    if (plan_.change(id, Attribute::ExtensionSchema) != nullptr)
+      add(fmt::format("ALTER EXTENSION {} SET SCHEMA {}", quoted(id.name), quoted(to.text(Attribute::ExtensionSchema))));
+    break;
+  case Kind::Enum:
+    alter_enum(from, to);
+    break;
+  case Kind::Domain:
+    alter_domain(from, to);
+    break;
+  case Kind::Sequence:
+    add(alter_sequence(from, to));
+    break;
+  case Kind::Function:
+    if (plan_.change(id, Attribute::Definition) != nullptr) add(create(to));
+    break;
+  case Kind::Table:
+    if (plan_.change(id, Attribute::Persistence) != nullptr)
+      add(fmt::format("ALTER TABLE {} SET {}", qualified(id), to.has(Attribute::Persistence) ? "UNLOGGED" : "LOGGED"),
+          "rewrites the table under a lock that keeps everybody out");
+    [[fallthrough]];
+  case Kind::MaterializedView:
+    for (const std::string &change : options_changes(from.value(Attribute::Options), to.value(Attribute::Options)))
+      add(fmt::format("ALTER {} {}", target(to), change));
+    break;
+  case Kind::Column:
+    add(alter_column(plan_, from, to));
+    add(column_settings(&from, to));
+    break;
+  case Kind::View: {
+    const bool other = plan_.change(id, Attribute::Definition) != nullptr || plan_.change(id, Attribute::Columns) != nullptr ||
+                       plan_.change(id, Attribute::Options) != nullptr;
+    if (other) add(replace_view(to));
+    break;
+  }
+  case Kind::Trigger:
+    if (plan_.change(id, Attribute::Enabled) != nullptr) add(set_enabled(to));
+    break;
+  case Kind::Namespace:
+  case Kind::Constraint:
+  case Kind::Index:
+    break;
+  }
+  add(comments(&from, to));
+  if (options_.compare.owned) add(owner_and_grants(&from, to));
+}
+
+void Rendering::own_sequences() {
+  for (const Object &object : plan_.to.objects) {
+    if (object.id.kind != Kind::Sequence) continue;
+    const Object *before = plan_.goes(object.id) ? nullptr : plan_.from.find(object.id);
+    const auto &owner = object.value(Attribute::OwnedBy);
+    const ObjectId column = owner.size() == 3 ? ObjectId{Kind::Column, owner[0], owner[1], owner[2]} : ObjectId{};
+    const bool new_owner = owner.size() == 3 && (plan_.comes(column) || plan_.relation_comes(column));
+    const Value &old = before == nullptr ? Value() : before->value(Attribute::OwnedBy);
+    if (new_owner || (before == nullptr ? !owner.empty() : old != owner)) add(sequence_owner(object));
+    const Object *drawing = owner.size() == 3 ? plan_.to.find(column) : nullptr;
+    const bool has_values = drawing != nullptr && !new_owner && drawing->has(Attribute::Serial);
+    if (before == nullptr && has_values && !object.has(Attribute::Options))
+      add(move_sequence(*drawing, literal(qualified(object.id))));
+  }
+}
+
+void Rendering::drop_late() {
+  std::set<ObjectId> last;
+  for (const auto &[id, fate] : plan_.fates)
+    if (fate == Fate::Drop && (id.kind == Kind::Namespace || id.kind == Kind::Extension)) last.insert(id);
+  last.insert(plan_.late.begin(), plan_.late.end());
+  const auto ordered = in_order(plan_.from, last, {});
+  for (auto at = ordered.rbegin(); at != ordered.rend(); ++at) {
+    const Object &object = **at;
+    if (renamed_.contains(object.id))
+      add(fmt::format("DROP {} {}.{}", object.id.kind == Kind::Enum ? "TYPE" : "DOMAIN", quoted(object.id.schema),
+                      late_name(object.id)));
+    else
+      add(drop(object));
+  }
+}
+
+// Functions may speak of what comes after them: the server is not to read their texts. Said once in each transaction that makes some.
+void Rendering::allow_unknown_bodies() {
+  std::vector<Piece> pieces;
+  bool said = false;
+  for (Piece &piece : rendered_.pieces) {
+    const bool makes =
+        piece.sql.rfind("CREATE OR REPLACE FUNCTION", 0) == 0 || piece.sql.rfind("CREATE OR REPLACE PROCEDURE", 0) == 0;
+    if (piece.place != Piece::Place::Transaction) said = false;
+    if (makes && !said) {
+      pieces.push_back(in_transaction("SET LOCAL check_function_bodies = off"));
+      said = true;
+    }
+    pieces.push_back(std::move(piece));
+  }
+  rendered_.pieces = std::move(pieces);
+}
+
+} // namespace
+
+Result<Rendered> PostgresqlRenderer::render(const Schema &from, const Schema &to, const RenderOptions &options) const {
+  return Rendering(from, to, options).run();
+}
+
+std::vector<Piece> PostgresqlRenderer::rename(const std::vector<Rename> &renames) const {
+  std::vector<Piece> pieces;
+  for (const Rename &rename : renames) {
+    if (rename.from.kind == Kind::Table)
+      pieces.push_back(in_transaction(fmt::format("ALTER TABLE {} RENAME TO {}", qualified(rename.from), quoted(rename.to))));
+    else
+      pieces.push_back(in_transaction(fmt::format("ALTER TABLE {} RENAME COLUMN {} TO {}", relation_of(rename.from),
+                                                  quoted(rename.from.name), quoted(rename.to))));
+  }
+  return pieces;
 }
 
 } // namespace migrator::schema::postgresql

@@ -1,0 +1,112 @@
+// See conversions.h. By pg_cast of PostgreSQL 13 to 17, whose casts in an assignment did not change.
+#include "migrator/schema/postgresql/conversions.h"
+
+#include <map>
+#include <set>
+#include <string_view>
+
+#include "migrator/schema/postgresql/names.h"
+
+namespace migrator::schema::postgresql {
+
+namespace {
+
+// Without what stands in brackets: "character varying(10)" is "character varying", and so is an array's element.
+std::string bare(const std::string &type) {
+  std::string name;
+  int depth = 0;
+  for (const char c : type) {
+    if (c == '(') ++depth;
+    if (depth == 0) name += c;
+    if (c == ')') --depth;
+  }
+  return name;
+}
+
+bool is_number(const std::string &type) {
+  static const std::set<std::string> kNumbers{"smallint", "integer", "bigint", "numeric", "real", "double precision"};
+  return kNumbers.contains(type);
+}
+
+bool is_string(const std::string &type) {
+  return type == "text" || type == "character varying" || type == "character" || type == "name";
+}
+
+// The type that a domain stands for in the end.
+std::string base_type(const Schema &schema, const Object &column) {
+  std::string type = column.text(Attribute::Type);
+  for (bool more = true; more;) {
+    more = false;
+    for (const Object &object : schema.objects)
+      if (object.id.kind == Kind::Domain && qualified(object.id) == type) {
+        type = object.text(Attribute::Type);
+        more = true;
+        break;
+      }
+  }
+  return type;
+}
+
+} // namespace
+
+bool converts_itself(const std::string &from, const std::string &to) {
+  const std::string old = bare(from), wanted = bare(to);
+  if (old == wanted) return true;
+  if (is_number(old) && is_number(wanted)) return true;
+  if (is_string(wanted)) return true;
+  static const std::map<std::string, std::set<std::string>> kOthers{
+      {"date", {"timestamp without time zone", "timestamp with time zone"}},
+      {"timestamp without time zone", {"date", "time without time zone", "timestamp with time zone"}},
+      {"timestamp with time zone", {"date", "time without time zone", "time with time zone", "timestamp without time zone"}},
+      {"time without time zone", {"interval", "time with time zone"}},
+      {"time with time zone", {"time without time zone"}},
+      {"interval", {"time without time zone"}},
+      {"json", {"jsonb"}},
+      {"jsonb", {"json"}},
+      {"cidr", {"inet"}},
+      {"inet", {"cidr"}}};
+  const auto found = kOthers.find(old);
+  return found != kOthers.end() && found->second.contains(wanted);
+}
+
+std::string placeholder(const Schema &schema, const Object &column) {
+  const std::string &type = column.text(Attribute::Type);
+  const std::string base = base_type(schema, column), name = bare(base);
+  if (name.size() > 2 && name.compare(name.size() - 2, 2, "[]") == 0) return "'{}'::" + type;
+  if (is_number(name)) return "0";
+  if (is_string(name)) return "''";
+  static const std::map<std::string, std::string> kValues{{"boolean", "false"},
+                                                          {"date", "'1970-01-01'"},
+                                                          {"timestamp without time zone", "'1970-01-01'"},
+                                                          {"timestamp with time zone", "'1970-01-01 00:00:00+00'"},
+                                                          {"time without time zone", "'00:00'"},
+                                                          {"time with time zone", "'00:00+00'"},
+                                                          {"interval", "'0'"},
+                                                          {"uuid", "'00000000-0000-0000-0000-000000000000'"},
+                                                          {"json", "'{}'"},
+                                                          {"jsonb", "'{}'"},
+                                                          {"inet", "'0.0.0.0'"},
+                                                          {"cidr", "'0.0.0.0/0'"},
+                                                          {"macaddr", "'00:00:00:00:00:00'"},
+                                                          {"bit", "B'0'"},
+                                                          {"bit varying", "B'0'"},
+                                                          {"money", "'0'"}};
+  if (const auto found = kValues.find(name); found != kValues.end()) return found->second + "::" + type;
+  for (const Object &object : schema.objects)
+    if (object.id.kind == Kind::Enum && qualified(object.id) == base && object.has(Attribute::Labels))
+      return literal(object.text(Attribute::Labels)) + "::" + type;
+  return "''::" + type;
+}
+
+std::optional<std::string> numbered_value(const Schema &schema, const Object &column, const std::string &number) {
+  const std::string name = bare(base_type(schema, column));
+  if (is_number(name)) return number;
+  if (is_string(name)) return number + "::text";
+  if (name == "uuid") return "gen_random_uuid()";
+  if (name == "date") return "'1970-01-01'::date + " + number + "::integer";
+  if (name == "timestamp without time zone" || name == "timestamp with time zone")
+    return "'1970-01-01'::" + name + " + " + number + " * '1 second'::interval";
+  return std::nullopt;
+}
+
+} // namespace migrator::schema::postgresql

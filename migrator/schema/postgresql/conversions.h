@@ -1,0 +1,19 @@
+// What PostgreSQL converts between types by itself, and values to put where none is known. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "migrator/schema/object.h"
+
+namespace migrator::schema::postgresql {
+
+// Whether ALTER COLUMN TYPE needs no USING; types as format_type() writes them. False when in doubt.
+bool converts_itself(const std::string &from, const std::string &to);
+
+// An expression of the column's type that says little: 0, '', the first label.
+std::string placeholder(const Schema &schema, const Object &column);
+// `number`, an expression, as the column's type; none: that cannot be.
+std::optional<std::string> numbered_value(const Schema &schema, const Object &column, const std::string &number);
+
+} // namespace migrator::schema::postgresql

@@ -1,0 +1,226 @@
+// See existing.h.
+#include "migrator/schema/postgresql/existing.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "migrator/schema/postgresql/conversions.h"
+#include "migrator/schema/postgresql/definitions.h"
+#include "migrator/schema/postgresql/names.h"
+#include "migrator/schema/postgresql/sequences.h"
+
+namespace migrator::schema::postgresql {
+
+namespace {
+
+constexpr std::size_t kLongestName = 63;
+constexpr std::size_t kLongestBatchName = 64;
+
+std::string alter_table(const ObjectId &inside) {
+  return "ALTER TABLE " + relation_of(inside) + " ";
+}
+
+std::string alter_column_of(const ObjectId &column) {
+  return alter_table(column) + "ALTER COLUMN " + quoted(column.name) + " ";
+}
+
+// The text behind "UNIQUE" or "PRIMARY KEY" as CREATE INDEX wants it, and what stays for the constraint.
+struct KeyText {
+  std::string index, constraint;
+};
+
+KeyText key_text(std::string definition) {
+  constexpr std::string_view kDistinct = " NULLS NOT DISTINCT";
+  KeyText text;
+  std::string distinct;
+  if (const auto at = definition.find(kDistinct); at != std::string::npos && at < definition.find('(')) {
+    distinct = kDistinct;
+    definition.erase(at, kDistinct.size());
+  }
+  const auto open = definition.find('(');
+  std::string rest = definition.substr(open);
+  for (const std::string_view word : {" DEFERRABLE", " INITIALLY DEFERRED"})
+    if (const auto at = rest.rfind(word); at != std::string::npos) {
+      text.constraint = std::string(word) + text.constraint;
+      rest.erase(at, word.size());
+    }
+  if (text.constraint == " INITIALLY DEFERRED DEFERRABLE") text.constraint = " DEFERRABLE INITIALLY DEFERRED";
+  const auto with = rest.rfind(" WITH (");
+  text.index = with == std::string::npos ? rest + distinct : rest.substr(0, with) + distinct + rest.substr(with);
+  return text;
+}
+
+// By a check that is made valid without a lock, the scan of SET NOT NULL is spared.
+std::vector<Piece> set_not_null(const ObjectId &column) {
+  std::string name = column.relation + "_" + column.name + "_is_given";
+  if (name.size() > kLongestName) name = "migrator_column_is_given";
+  return {in_transaction(fmt::format("{}ADD CONSTRAINT {} CHECK ({} IS NOT NULL) NOT VALID", alter_table(column), quoted(name),
+                                     quoted(column.name))),
+          outside(fmt::format("{}VALIDATE CONSTRAINT {}", alter_table(column), quoted(name)),
+                  "fails while there are rows without a value: give them one first"),
+          in_transaction(alter_column_of(column) + "SET NOT NULL"),
+          in_transaction(fmt::format("{}DROP CONSTRAINT {}", alter_table(column), quoted(name)))};
+}
+
+// A key of the old table that batches can be cut by, and that is not touched.
+std::optional<std::string> batch_key(const Plan &plan, const ObjectId &column) {
+  for (const Object &object : plan.from.objects) {
+    if (object.id.kind != Kind::Constraint || object.id.schema != column.schema || object.id.relation != column.relation ||
+        object.text(Attribute::ConstraintType) != "primary key" || object.value(Attribute::Columns).size() != 1 ||
+        plan.goes(object.id))
+      continue;
+    const ObjectId key{Kind::Column, column.schema, column.relation, object.text(Attribute::Columns)};
+    const Object *found = plan.from.find(key);
+    if (found == nullptr || plan.goes(key) || plan.changes_type(key)) return std::nullopt;
+    const std::string &type = found->text(Attribute::Type);
+    if (type == "integer" || type == "bigint" || type == "smallint" || type == "uuid") return key.name;
+  }
+  return std::nullopt;
+}
+
+// Whether a value may stand in one row only.
+bool is_unique(const Schema &schema, const ObjectId &column) {
+  return std::any_of(schema.objects.begin(), schema.objects.end(), [&](const Object &object) {
+    if (object.id.schema != column.schema || object.id.relation != column.relation) return false;
+    const bool key = object.id.kind == Kind::Constraint && (object.text(Attribute::ConstraintType) == "unique" ||
+                                                            object.text(Attribute::ConstraintType) == "primary key");
+    const bool index = object.id.kind == Kind::Index && object.has(Attribute::Unique);
+    const Value &columns = object.value(Attribute::Columns);
+    return (key || index) && std::find(columns.begin(), columns.end(), column.name) != columns.end();
+  });
+}
+
+// A row of the table that a foreign key of this column leads to.
+std::optional<std::string> referenced_value(const Schema &schema, const ObjectId &column) {
+  for (const Object &object : schema.objects) {
+    if (object.id.kind != Kind::Constraint || object.id.schema != column.schema || object.id.relation != column.relation)
+      continue;
+    const Value &columns = object.value(Attribute::Columns), &references = object.value(Attribute::References);
+    const auto at = std::find(columns.begin(), columns.end(), column.name);
+    const auto place = static_cast<std::size_t>(at - columns.begin());
+    if (at == columns.end() || references.size() < place + 3) continue;
+    return fmt::format("(SELECT {0} FROM {1}.{2} WHERE {0} IS NOT NULL LIMIT 1)", quoted(references[place + 2]),
+                       quoted(references[0]), quoted(references[1]));
+  }
+  return std::nullopt;
+}
+
+std::string batch_name(const ObjectId &column) {
+  std::string name = "fill_" + column.relation + "_" + column.name;
+  for (char &c : name)
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0 || static_cast<unsigned char>(c) >= 0x80) c = '_';
+  if (name.size() > kLongestBatchName) name.resize(kLongestBatchName);
+  return name;
+}
+
+Piece fill(const Plan &plan, const Object &column) {
+  const ObjectId &id = column.id;
+  const std::string table = relation_of(id), name = quoted(id.name);
+  if (is_unique(plan.to, id)) {
+    if (const auto numbered = numbered_value(plan.to, column, "numbered.number"))
+      return in_transaction(
+          fmt::format("UPDATE {0} SET {1} = {2} FROM (SELECT ctid AS place, row_number() OVER () AS number FROM "
+                      "{0}) AS numbered WHERE {0}.ctid = numbered.place AND {0}.{1} IS NULL",
+                      table, name, *numbered),
+          fmt::format("a guess: rows that are there get numbers as {}; put in what they should have", name));
+  }
+  const auto referenced = referenced_value(plan.to, id);
+  const std::string value = referenced ? *referenced : placeholder(plan.to, column);
+  const std::string note = fmt::format("a guess: rows that are there get {} as {}; put in what they should have", value, name);
+  const auto key = batch_key(plan, id);
+  if (!key) return in_transaction(fmt::format("UPDATE {} SET {} = {} WHERE {} IS NULL", table, name, value, name), note);
+  Piece piece;
+  piece.place = Piece::Place::Data;
+  piece.sql =
+      fmt::format("UPDATE {0} SET {1} = {2} WHERE {1} IS NULL AND {3} > :from AND {3} <= :to", table, name, value, quoted(*key));
+  piece.note = note;
+  piece.batch = script::DataBatch{batch_name(id), table, *key, 1000};
+  return piece;
+}
+
+} // namespace
+
+Piece in_transaction(std::string sql, std::string note) {
+  Piece piece;
+  piece.sql = std::move(sql);
+  piece.note = std::move(note);
+  return piece;
+}
+
+Piece outside(std::string sql, std::string note) {
+  Piece piece = in_transaction(std::move(sql), std::move(note));
+  piece.place = Piece::Place::Outside;
+  return piece;
+}
+
+std::vector<Piece> build_index(const Object &index) {
+  std::string sql = create(index);
+  const std::string_view plain = index.has(Attribute::Unique) ? "CREATE UNIQUE INDEX " : "CREATE INDEX ";
+  return {outside(std::string(plain) + "CONCURRENTLY " + sql.substr(plain.size()))};
+}
+
+std::vector<Piece> add_constraint(const Object &constraint) {
+  const ObjectId &id = constraint.id;
+  const std::string &type = constraint.text(Attribute::ConstraintType);
+  const std::string &definition = constraint.text(Attribute::Definition);
+  constexpr std::string_view kNotValid = " NOT VALID";
+  if (type == "primary key" || type == "unique") {
+    const KeyText text = key_text(definition);
+    return {outside(fmt::format("CREATE UNIQUE INDEX CONCURRENTLY {} ON {} {}", quoted(id.name), relation_of(id), text.index)),
+            in_transaction(fmt::format("{0}ADD CONSTRAINT {1} {2} USING INDEX {1}{3}", alter_table(id), quoted(id.name),
+                                       type == "unique" ? "UNIQUE" : "PRIMARY KEY", text.constraint))};
+  }
+  const bool valid = definition.size() < kNotValid.size() ||
+                     definition.compare(definition.size() - kNotValid.size(), kNotValid.size(), kNotValid) != 0;
+  if (type == "exclusion")
+    return {in_transaction(create(constraint), "reads the whole table under a lock that keeps writers out")};
+  if (!valid) return {in_transaction(create(constraint))};
+  const std::string owner = constraint.value(Attribute::ConstraintType).size() > 1 ? "ALTER DOMAIN " : "ALTER TABLE ";
+  return {in_transaction(create(constraint) + std::string(kNotValid)),
+          outside(fmt::format("{}{} VALIDATE CONSTRAINT {}", owner, relation_of(id), quoted(id.name)))};
+}
+
+std::vector<Piece> add_column(const Plan &plan, const Object &column) {
+  const bool filled = column.has(Attribute::Default) || column.has(Attribute::Generated) || column.has(Attribute::Identity);
+  const bool later = column.has(Attribute::NotNull) && !filled;
+  std::vector<Piece> pieces{in_transaction(alter_table(column.id) + "ADD COLUMN " + column_definition(column, later))};
+  if (!later) return pieces;
+  pieces.push_back(fill(plan, column));
+  for (Piece &piece : set_not_null(column.id)) pieces.push_back(std::move(piece));
+  return pieces;
+}
+
+std::vector<Piece> alter_column(const Plan &plan, const Object &from, const Object &to) {
+  const ObjectId &id = to.id;
+  const std::string alter = alter_column_of(id);
+  std::vector<Piece> pieces;
+  bool has_default = from.has(Attribute::Default) && !plan.lost_default.contains(id);
+  const bool moves = plan.changes_type(id);
+  if (moves) {
+    if (has_default) pieces.push_back(in_transaction(alter + "DROP DEFAULT"));
+    has_default = false;
+    std::string sql = alter + "TYPE " + to.text(Attribute::Type);
+    if (to.has(Attribute::Collation)) sql += " COLLATE " + to.text(Attribute::Collation);
+    std::string note = "rewrites the table under a lock that keeps everybody out, unless the old values fit as they are";
+    if (plan.retyped.contains(id) || !converts_itself(from.text(Attribute::Type), to.text(Attribute::Type))) {
+      sql += fmt::format(" USING {}::text::{}", quoted(id.name), to.text(Attribute::Type));
+      note = "a guess: values are converted by way of their text; " + note;
+    }
+    pieces.push_back(in_transaction(sql, note));
+  }
+  const bool other_default = from.value(Attribute::Default) != to.value(Attribute::Default);
+  if (to.has(Attribute::Default) ? other_default || !has_default : has_default)
+    pieces.push_back(in_transaction(to.has(Attribute::Default) ? alter + "SET DEFAULT " + to.text(Attribute::Default)
+                                                               : alter + "DROP DEFAULT"));
+  if (to.has(Attribute::NotNull) && !from.has(Attribute::NotNull))
+    for (Piece &piece : set_not_null(id)) pieces.push_back(std::move(piece));
+  if (!to.has(Attribute::NotNull) && from.has(Attribute::NotNull)) pieces.push_back(in_transaction(alter + "DROP NOT NULL"));
+  for (std::string &sql : alter_identity(from, to)) pieces.push_back(in_transaction(std::move(sql)));
+  return pieces;
+}
+
+} // namespace migrator::schema::postgresql

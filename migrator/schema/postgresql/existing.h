@@ -1,0 +1,25 @@
+// How tables that may hold rows and be in use are changed: without long locks, and with values for what must not be null. Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "migrator/schema/object.h"
+#include "migrator/schema/postgresql/plan.h"
+#include "migrator/schema/render.h"
+
+namespace migrator::schema::postgresql {
+
+Piece in_transaction(std::string sql, std::string note = {});
+Piece outside(std::string sql, std::string note = {});
+
+// CREATE INDEX CONCURRENTLY.
+std::vector<Piece> build_index(const Object &index);
+// NOT VALID and then VALIDATE; an index built first, then the constraint.
+std::vector<Piece> add_constraint(const Object &constraint);
+// A column that must have values gets them in batches, where the table has a key for it.
+std::vector<Piece> add_column(const Plan &plan, const Object &column);
+// All that ALTER COLUMN does, in an order in which each can be done.
+std::vector<Piece> alter_column(const Plan &plan, const Object &from, const Object &to);
+
+} // namespace migrator::schema::postgresql

@@ -1,0 +1,22 @@
+// Names and texts of the model as PostgreSQL's SQL. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "migrator/schema/object.h"
+
+namespace migrator::schema::postgresql {
+
+// In double quotes where it must be: not lower case, or a word that SQL keeps for itself.
+std::string quoted(std::string_view name);
+std::string literal(std::string_view text);
+// schema.name of what is in a schema; of a function with its argument types.
+std::string qualified(const ObjectId &id);
+// schema.relation of what is of a relation.
+std::string relation_of(const ObjectId &id);
+std::string joined(const std::vector<std::string> &parts, std::string_view between);
+std::string quoted_list(const std::vector<std::string> &names);
+
+} // namespace migrator::schema::postgresql

@@ -1,0 +1,19 @@
+// What is said of sequences, those of identity columns too, from one state to another. Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "migrator/schema/object.h"
+
+namespace migrator::schema::postgresql {
+
+// "INCREMENT BY 5", "NO MAXVALUE": what makes the options `to` of `from`.
+std::vector<std::string> sequence_clauses(const Value &from, const Value &to);
+// ALTER SEQUENCE and ALTER COLUMN … SET; without owners, dropped identities and defaults.
+std::vector<std::string> alter_sequence(const Object &from, const Object &to);
+std::vector<std::string> alter_identity(const Object &from, const Object &to);
+// Goes on behind the values that a column has.
+std::string move_sequence(const Object &column, const std::string &sequence);
+
+} // namespace migrator::schema::postgresql
