@@ -118,7 +118,8 @@ Status check(const Context &context, const cli::CheckArguments &arguments) {
   const execute::SignalWatcher signals(stop);
   const bool live = arguments.kind != cli::CheckKind::Revisions && arguments.write_snapshot.empty();
   std::vector<Dialect> dialects = dialects_for(context, arguments.dialects);
-  if (live && arguments.dialects.empty()) dialects = {context.settings.database_url->dialect};
+  const bool of_the_database = live || (!arguments.write_snapshot.empty() && context.settings.database_url);
+  if (of_the_database && arguments.dialects.empty()) dialects = {context.settings.database_url->dialect};
   if (!arguments.write_snapshot.empty()) {
     if (dialects.size() > 1)
       return fail(ErrorCode::Usage, "the models are for two databases, and a snapshot is of one. Name it with --dialect.");

@@ -127,7 +127,8 @@ private:
   }
 
   std::string target(const Reference &reference) const {
-    return sql_name(reference.table) + (reference.to.empty() ? "" : " (" + sql_names(reference.to) + ")") + reference.rest + reference.deferrable;
+    return sql_name(reference.table) + (reference.to.empty() ? "" : " (" + sql_names(reference.to) + ")") + reference.rest +
+           reference.deferrable;
   }
 
   // PostgreSQL gets its foreign keys when every table is there.
@@ -177,7 +178,7 @@ private:
       column.type = type_of(name, node);
     } else {
       reader_.each(node, "a column",
-                   {"type", "null", "default", "generated", "identity", "autoincrement", "collation", "primary_key", "unique",
+                   {"type", "nullable", "default", "generated", "identity", "autoincrement", "collation", "primary_key", "unique",
                     "check", "references", "comment", "renamed_from"},
                    [&](const std::string &key, const YAML::Node &value) { read_column_key(key, value, column); });
     }
@@ -191,8 +192,8 @@ private:
 
   void read_column_key(const std::string &key, const YAML::Node &value, Column &column) {
     if (key == "type") column.type = type_of(column.name, value);
-    if (key == "null") {
-      column.null = reader_.flag(value, "null");
+    if (key == "nullable") {
+      column.null = reader_.flag(value, "nullable");
       column.null_given = true;
     }
     if (key == "default") column.default_sql = default_of(value);
