@@ -204,14 +204,14 @@ private:
     Object &made = object(Kind::Index, relation_of(row), row.name);
     made.attributes[Attribute::Text] = {row.sql};
     if (unique) made.attributes[Attribute::Unique] = {"true"};
-    Context context = context_;
-    context.own = folded(row.table);
+    context_.own = folded(row.table);
     // Left out: ON table, and ASC.
     at += 2;
     Words kept;
     for (std::size_t word = std::min(at, all.size()); word < all.size(); ++word)
       if (!all[word].is("ASC")) kept.push_back(all[word]);
-    made.attributes[Attribute::Definition] = {normal(kept, 0, kept.size(), context)};
+    made.attributes[Attribute::Definition] = {normal(kept, 0, kept.size(), context_)};
+    context_.own.clear();
     Value columns;
     int depth = 0;
     for (std::size_t word = 0; word < kept.size(); ++word) {

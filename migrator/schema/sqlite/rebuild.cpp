@@ -41,6 +41,14 @@ Filling filling(const std::string &type) {
   return {"0", number};
 }
 
+// The key of such tables takes no null, whether its columns say so or not.
+bool in_required_key(const TableText &table, const TableColumn &column) {
+  const TableConstraint *key = table.primary_key();
+  return (table.without_rowid || table.strict) && key != nullptr &&
+         std::any_of(key->columns.begin(), key->columns.end(),
+                     [&](const std::string &name) { return folded(name) == folded(column.name); });
+}
+
 // The columns of the INSERT and what fills them.
 class Filler {
 public:
@@ -80,8 +88,10 @@ private:
 
   void kept(const TableColumn &column, const TableColumn &old, const std::string &alias) {
     const std::string name = quoted(old.name);
-    if (column.not_null.empty() || !old.not_null.empty() || folded(alias) == folded(column.name))
-      return add(quoted(column.name), name);
+    const bool may_be_null = column.not_null.empty() && !in_required_key(work_.new_text, column);
+    const bool was_given =
+        !old.not_null.empty() || in_required_key(work_.old_text, old) || folded(work_.old_text.rowid_alias()) == folded(old.name);
+    if (may_be_null || was_given || folded(alias) == folded(column.name)) return add(quoted(column.name), name);
     if (column.default_value.empty()) {
       notes.push_back("fails where " + column.name + " is null: fill it in before");
       return add(quoted(column.name), name);
@@ -99,15 +109,8 @@ private:
     });
   }
 
-  bool in_key_without_rowid(const TableColumn &column) const {
-    const TableConstraint *key = work_.new_text.primary_key();
-    return work_.new_text.without_rowid && key != nullptr &&
-           std::any_of(key->columns.begin(), key->columns.end(),
-                       [&](const std::string &name) { return folded(name) == folded(column.name); });
-  }
-
   void added(const TableColumn &column) {
-    const bool required = !column.not_null.empty() || in_key_without_rowid(column);
+    const bool required = !column.not_null.empty() || in_required_key(work_.new_text, column);
     const Filling filled = filling(column.type);
     if (must_differ(column)) {
       if (!required) return add_if(!column.default_value.empty(), column, "NULL");

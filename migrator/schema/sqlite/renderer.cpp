@@ -58,7 +58,7 @@ public:
     drop_tables();
     change_tables();
     create_objects();
-    if (legacy_) {
+    if (!rebuilt_.empty()) {
       add_first("PRAGMA legacy_alter_table = ON", "so that views and triggers are left as they are while a table is replaced");
       add("PRAGMA legacy_alter_table = OFF");
     }
@@ -180,7 +180,6 @@ private:
     for (auto &[name, table] : tables_) {
       if (!changes(table)) continue;
       if (!can_alter(table)) rebuilt_.insert(name);
-      if (rebuilt_.contains(name) || !table.removed.empty()) legacy_ = true;
     }
   }
 
@@ -299,7 +298,6 @@ private:
   std::map<std::string, Table> tables_; // by folded name
   std::set<std::string> rebuilt_;       // folded names
   std::set<ObjectId> going_, coming_, made_;
-  bool legacy_ = false;
 };
 
 } // namespace
