@@ -42,18 +42,20 @@ void connect_relation(Graph &graph, const Object &object, std::size_t number) {
     graph.connect({kind, object.id.schema, "", object.id.relation}, number);
 }
 
-void connect_needs(Graph &graph, std::size_t number, const std::set<ObjectId> &within_table) {
+void connect_needs(Graph &graph, std::size_t number, const std::set<ObjectId> &within_relation) {
   const Object &object = *graph.nodes[number];
   for (const ObjectId &needed : object.needs) graph.connect(needed, number);
   connect_relation(graph, object, number);
   if (!object.id.schema.empty()) graph.connect({Kind::Namespace, "", "", object.id.schema}, number);
   if (object.id.kind == Kind::Extension)
     graph.connect({Kind::Namespace, "", "", object.text(Attribute::ExtensionSchema)}, number);
-  const bool within = object.id.kind == Kind::Column || within_table.contains(object.id);
-  const auto table = graph.numbers.find({Kind::Table, object.id.schema, "", object.id.relation});
-  if (!within || table == graph.numbers.end()) return;
-  for (const ObjectId &needed : object.needs)
-    if (needed.schema != object.id.schema || needed.relation != object.id.relation) graph.connect(needed, table->second);
+  if (object.id.kind != Kind::Column && !within_relation.contains(object.id)) return;
+  for (const Kind kind : {Kind::Table, Kind::Domain, Kind::View, Kind::MaterializedView}) {
+    const auto relation = graph.numbers.find({kind, object.id.schema, "", object.id.relation});
+    if (relation == graph.numbers.end()) continue;
+    for (const ObjectId &needed : object.needs)
+      if (needed.schema != object.id.schema || needed.relation != object.id.relation) graph.connect(needed, relation->second);
+  }
 }
 
 std::set<std::string> words_of(const std::string &text) {
@@ -94,7 +96,7 @@ void connect_mentions(Graph &graph) {
 } // namespace
 
 std::vector<const Object *> in_order(const Schema &schema, const std::set<ObjectId> &wanted,
-                                     const std::set<ObjectId> &within_table) {
+                                     const std::set<ObjectId> &within_relation) {
   Graph graph;
   for (const Object &object : schema.objects)
     if (wanted.contains(object.id)) graph.nodes.push_back(&object);
@@ -105,7 +107,7 @@ std::vector<const Object *> in_order(const Schema &schema, const std::set<Object
   graph.mentioned_by.resize(count);
   graph.needs.resize(count);
   graph.mentions.resize(count);
-  for (std::size_t i = 0; i < count; ++i) connect_needs(graph, i, within_table);
+  for (std::size_t i = 0; i < count; ++i) connect_needs(graph, i, within_relation);
   connect_mentions(graph);
 
   std::set<std::size_t> ready, only_mentions, rest; // by what they still wait for

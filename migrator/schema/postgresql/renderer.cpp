@@ -53,6 +53,7 @@ private:
   void choose_within_tables();
   void detach_defaults();
   void drop_what_goes();
+  bool goes_with_relation(const Object &object) const;
   void drop_one(const Object &object);
   void rename_late_types();
   void make_and_alter();
@@ -109,24 +110,32 @@ void Rendering::detach_defaults() {
 }
 
 void Rendering::drop_what_goes() {
-  std::set<ObjectId> going;
-  for (const auto &[id, fate] : plan_.fates)
-    if (plan_.goes(id) && !plan_.late.contains(id) && id.kind != Kind::Namespace && id.kind != Kind::Extension) going.insert(id);
-  const auto ordered = in_order(plan_.from, going, {});
+  std::set<ObjectId> going, within;
+  for (const auto &[id, fate] : plan_.fates) {
+    if (!plan_.goes(id) || plan_.late.contains(id) || id.kind == Kind::Namespace || id.kind == Kind::Extension) continue;
+    going.insert(id);
+    if (goes_with_relation(*plan_.from.find(id))) within.insert(id);
+  }
+  const auto ordered = in_order(plan_.from, going, within);
   for (auto object = ordered.rbegin(); object != ordered.rend(); ++object) drop_one(**object);
+}
+
+// Not so a foreign key that holds what it leads to, nor the constraint of a domain that goes late.
+bool Rendering::goes_with_relation(const Object &object) const {
+  const ObjectId &id = object.id;
+  if (!plan_.relation_goes(id)) return false;
+  if (id.kind != Kind::Constraint) return true;
+  if (plan_.late.contains({Kind::Domain, id.schema, "", id.relation})) return false;
+  const auto &references = object.value(Attribute::References);
+  if (references.size() < 2 || (references[0] == id.schema && references[1] == id.relation)) return true;
+  return !plan_.goes({Kind::Table, references[0], "", references[1]}) &&
+         std::none_of(object.needs.begin(), object.needs.end(),
+                      [&](const ObjectId &needed) { return needed.relation != id.relation && plan_.goes(needed); });
 }
 
 void Rendering::drop_one(const Object &object) {
   const ObjectId &id = object.id;
-  if (plan_.relation_goes(id)) {
-    // It goes with its relation; but a foreign key holds the table that it leads to.
-    const auto &references = object.value(Attribute::References);
-    const bool holds = id.kind == Kind::Constraint && references.size() > 2 &&
-                       !(references[0] == id.schema && references[1] == id.relation) &&
-                       plan_.goes({Kind::Table, references[0], "", references[1]});
-    const bool domain = id.kind == Kind::Constraint && plan_.late.contains({Kind::Domain, id.schema, "", id.relation});
-    if (!holds && !domain) return;
-  }
+  if (goes_with_relation(object)) return;
   if (id.kind == Kind::Sequence && object.has(Attribute::OwnedBy)) {
     const auto &owner = object.value(Attribute::OwnedBy);
     const ObjectId column{Kind::Column, owner[0], owner[1], owner[2]};
