@@ -50,7 +50,7 @@ std::string text(const ObjectId &id);
 // (PostgreSQL: pg_get_*() with an empty search_path; SQLite: the tokens of the CREATE statement, one blank between two), so that equal text means equal.
 // An attribute that an object does not have is absent: {"false"} and absent are not two ways to say one thing.
 enum class Attribute : std::uint8_t {
-  Type,            // column, domain, sequence; format_type(), or as declared; a function's: "function" or "procedure", its arguments, its result
+  Type, // column, domain, sequence; format_type(), or as declared; a function's: "function" or "procedure", its arguments, its result
   NotNull,         // column, domain: {"true"}; SQLite: or {"ON CONFLICT …"}
   Default,         // column, domain: an expression
   Serial,          // column: {"true"}: its default draws from a sequence that it owns
