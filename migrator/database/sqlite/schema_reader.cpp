@@ -9,14 +9,14 @@ namespace migrator::database::sqlite {
 namespace {
 
 // A read transaction, unless there is one.
-class Snapshot {
+class ReadTransaction {
 public:
-  explicit Snapshot(Connection &connection) : connection_(connection), ours_(!connection.in_transaction()) {}
-  ~Snapshot() {
+  explicit ReadTransaction(Connection &connection) : connection_(connection), ours_(!connection.in_transaction()) {}
+  ~ReadTransaction() {
     if (ours_ && begun_) sqlite3_exec(connection_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
   }
-  Snapshot(const Snapshot &) = delete;
-  Snapshot &operator=(const Snapshot &) = delete;
+  ReadTransaction(const ReadTransaction &) = delete;
+  ReadTransaction &operator=(const ReadTransaction &) = delete;
 
   Status begin() {
     if (!ours_) return {};
@@ -57,7 +57,7 @@ Result<schema::sqlite::Catalog> read_catalog(Connection &connection) {
 } // namespace
 
 Result<schema::Schema> SqliteSchemaReader::read() {
-  Snapshot snapshot(connection_);
+  ReadTransaction snapshot(connection_);
   if (auto begun = snapshot.begin(); !begun) return fail(begun.error());
   auto catalog = read_catalog(connection_);
   if (!catalog) return fail(catalog.error());

@@ -39,6 +39,13 @@ std::vector<TableColumn> columns_of(const Schema &schema, const Object &table, c
   return columns;
 }
 
+// The CREATE statement, without a comment at its end that would swallow a semicolon.
+std::string created(const Object &object) {
+  const std::string &sql = object.text(Attribute::Text);
+  const Words all = words(sql);
+  return all.empty() ? sql : sql.substr(0, all.back().end());
+}
+
 std::size_t times_named(const std::string &sql, const std::string &name) {
   std::size_t times = 0;
   for (const Word &word : words(sql))
@@ -82,8 +89,6 @@ private:
     for (const Object &object : to_.objects)
       if (object.id.kind == Kind::Table) tables_[folded(object.id.name)].to = &object;
     for (auto &[name, table] : tables_) {
-      if (table.from != nullptr) table.old_text = understood(*table.from);
-      if (table.to != nullptr) table.new_text = understood(*table.to);
       if (table.from != nullptr && table.to != nullptr && table.from->id.name != table.to->id.name) table.other = true;
     }
   }
@@ -179,6 +184,8 @@ private:
   void choose() {
     for (auto &[name, table] : tables_) {
       if (!changes(table)) continue;
+      table.old_text = understood(*table.from);
+      table.new_text = understood(*table.to);
       if (!can_alter(table)) rebuilt_.insert(name);
     }
   }
@@ -230,7 +237,7 @@ private:
 
   void change_tables() {
     for (const auto &[name, table] : tables_) {
-      if (table.from == nullptr) add(table.to->text(Attribute::Text));
+      if (table.from == nullptr) add(created(*table.to));
       if (!changes(table)) continue;
       if (rebuilt_.contains(name))
         rebuild_table(table);
@@ -276,11 +283,11 @@ private:
 
   void create_objects() {
     for (const Object &object : to_.objects)
-      if (object.id.kind == Kind::Index && comes_again(object)) add(object.text(Attribute::Text));
+      if (object.id.kind == Kind::Index && comes_again(object)) add(created(object));
     for (const Object &object : to_.objects)
       if (object.id.kind == Kind::View) create_view(object);
     for (const Object &object : to_.objects)
-      if (object.id.kind == Kind::Trigger && comes_again(object)) add(object.text(Attribute::Text));
+      if (object.id.kind == Kind::Trigger && comes_again(object)) add(created(object));
   }
 
   // Views that it reads first.
@@ -288,7 +295,7 @@ private:
     if (!coming_.contains(view.id) || !made_.insert(view.id).second) return;
     for (const ObjectId &need : view.needs)
       if (const Object *other = to_.find(need); other != nullptr && need.kind == Kind::View) create_view(*other);
-    add(view.text(Attribute::Text));
+    add(created(view));
   }
 
   const Schema &from_;

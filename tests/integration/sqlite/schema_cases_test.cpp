@@ -248,6 +248,8 @@ TEST_F(RebuildCase, BrokenViewsAndTriggersDoNotStopIt) {
   up("CREATE TABLE t(a INT CHECK (a > 0), b INT);" + broken);
   up("CREATE TABLE t(a INT CHECK (a > 0));" + broken);
   EXPECT_EQ(get("SELECT a FROM t"), "1\n");
+  up("CREATE TABLE t(a INT CHECK (a > 0), c INT);" + broken);
+  EXPECT_FALSE(rebuilt());
   EXPECT_EQ(get("PRAGMA legacy_alter_table"), "0\n");
 }
 
@@ -299,6 +301,32 @@ TEST_F(RebuildCase, AColumnInTheMiddleWhereOrderIsSeen) {
   begin("CREATE TABLE t(a INT, c INT); CREATE VIEW v AS SELECT * FROM t", "INSERT INTO t VALUES (1, 3)");
   up("CREATE TABLE t(a INT, b INT, c INT); CREATE VIEW v AS SELECT * FROM t");
   EXPECT_EQ(get("SELECT * FROM v"), "1|NULL|3\n");
+}
+
+TEST_F(RebuildCase, CommentsAtTheEndOfAStatement) {
+  begin("CREATE TABLE t(a INT -- a\n) -- t");
+  up("CREATE TABLE t(a INT /* a */, CHECK (a > 0) -- c\n) -- t\n; CREATE INDEX i ON t(a) -- i\n; CREATE VIEW v AS SELECT a FROM "
+     "t -- v");
+  up("CREATE TABLE t(a INT /* a */, b INT -- b\n, CHECK (a > 0) -- c\n) -- t\n; CREATE VIEW v AS SELECT a FROM t -- w\n; CREATE "
+     "INDEX i ON t(b) -- i");
+  down();
+}
+
+TEST_F(RebuildCase, ANewKeyTakesTheRowids) {
+  begin("CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT)", "INSERT INTO t VALUES (5, 'x'), (8, 'y')");
+  up("CREATE TABLE t(key INTEGER PRIMARY KEY, id INT, a TEXT)");
+  EXPECT_EQ(get("SELECT key, id, a FROM t"), "5|5|x\n8|8|y\n");
+  down();
+  EXPECT_EQ(get("SELECT id, a FROM t"), "5|x\n8|y\n");
+}
+
+TEST_F(RebuildCase, TypesThatChangeKeepTheirValues) {
+  begin("CREATE TABLE t(a TEXT, b INTEGER, c REAL, d BLOB)",
+        "INSERT INTO t VALUES ('12', 3, 1.5, x'6162'), ('word', 4, 2.0, NULL)");
+  up("CREATE TABLE t(a INTEGER, b TEXT, c TEXT, d TEXT)");
+  EXPECT_EQ(get("SELECT a, b, c, CAST(d AS TEXT) FROM t"), "12|3|1.5|ab\nword|4|2.0|NULL\n");
+  down();
+  EXPECT_EQ(get("SELECT a, b, c, hex(d) FROM t"), "12|3|1.5|6162\nword|4|2.0|\n");
 }
 
 TEST_F(RebuildCase, ATableBecomesAViewAndBack) {
