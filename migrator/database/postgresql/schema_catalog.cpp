@@ -121,6 +121,7 @@ void SchemaCatalog::take_types(const Rows &rows) {
 
 void SchemaCatalog::take_relations(const Rows &rows) {
   for (const Row &row : rows.rows) {
+    if (own_.contains({*row[1], *row[2]})) own_numbers_[*row[0]] = {*row[1], *row[2]};
     if (is_member(key(kRelations, *row[0])) || own_.contains({*row[1], *row[2]})) continue;
     const std::string name = *row[1] + "." + *row[2];
     if (!row[12]->empty()) {
@@ -297,6 +298,9 @@ void SchemaCatalog::take_dependencies(const Rows &rows) {
     if (row[6] == "e") continue;
     Object *const object = is_member(key(number_of(*row[0]), *row[1])) ? nullptr : referred(*row[0], *row[1], *row[2]);
     const Object *const needed = referred(*row[3], *row[4], *row[5]);
+    if (object != nullptr && object->id.kind == Kind::Sequence && row[3] == "1259")
+      if (const auto own = own_numbers_.find(*row[4]); own != own_numbers_.end())
+        object->attributes[Attribute::OwnedBy] = {own->second.first, own->second.second, ""};
     if (object == nullptr || needed == nullptr || object == needed) continue;
     if (object->id.kind == Kind::Sequence) {
       if (row[6] == "a" && needed->id.kind == Kind::Column)

@@ -50,7 +50,8 @@ private:
   void set_columns(schema::Object &object, const std::string &relation, const std::string &numbers);
 
   std::set<std::pair<std::string, std::string>> own_;
-  std::unordered_map<Key, Key> members_; // of extensions: which
+  std::unordered_map<std::string, std::pair<std::string, std::string>> own_numbers_; // by the catalog's numbers
+  std::unordered_map<Key, Key> members_;                                             // of extensions: which
   std::unordered_map<Key, std::size_t> places_;
   std::unordered_map<Key, std::string> column_names_; // of views too
   std::vector<schema::Object> objects_;

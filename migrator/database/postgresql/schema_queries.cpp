@@ -12,7 +12,7 @@ namespace {
 constexpr int kFirstWithCompression = 140000;
 
 // A name of a namespace column `n.nspname` that holds the user's objects.
-constexpr std::string_view kUsers = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'";
+constexpr std::string_view kModelled = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'";
 
 // The owner, where it is not the role that asks.
 std::string owner(std::string_view column) {
@@ -24,8 +24,9 @@ std::string owner(std::string_view column) {
 // The grants that are not those of a new object, and what a new object has and this one has not.
 std::string grants(std::string_view acl, std::string_view kind, std::string_view owner, std::string_view initial) {
   return fmt::format(
-      "CASE WHEN {0} IS NOT NULL THEN (WITH given AS (SELECT grantee, privilege_type AS p, is_grantable AS g FROM "
-      "pg_catalog.aclexplode({0})), base AS (SELECT grantee, privilege_type AS p, is_grantable AS g FROM "
+      "CASE WHEN {0} IS NOT NULL THEN (WITH given AS (SELECT grantee, privilege_type AS p, is_grantable AND grantee <> {2} AS g "
+      "FROM "
+      "pg_catalog.aclexplode({0})), base AS (SELECT grantee, privilege_type AS p, is_grantable AND grantee <> {2} AS g FROM "
       "pg_catalog.aclexplode({3})) SELECT pg_catalog.string_agg(line, pg_catalog.chr(31) ORDER BY line COLLATE \"C\") FROM ("
       "SELECT 'GRANT ' || p || ' TO ' || CASE WHEN grantee = 0 THEN 'PUBLIC' WHEN grantee = {2} THEN 'OWNER' ELSE "
       "pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee)) END || CASE WHEN g THEN ' WITH GRANT OPTION' ELSE '' END AS "
@@ -64,7 +65,7 @@ std::string namespaces_query() {
   return fmt::format(
       "SELECT n.oid::text, n.nspname::text, CASE WHEN n.oid <> 2200 THEN {} END, {} FROM pg_catalog.pg_namespace n "
       "LEFT JOIN pg_catalog.pg_init_privs i ON i.objoid = n.oid AND i.classoid = 2615 WHERE {}",
-      owner("n.nspowner"), grants("n.nspacl", "'n'", "n.nspowner", "i.initprivs"), kUsers);
+      owner("n.nspowner"), grants("n.nspacl", "'n'", "n.nspowner", "i.initprivs"), kModelled);
 }
 
 // oid, name, schema
@@ -84,7 +85,7 @@ std::string types_query() {
       "FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_catalog.pg_type b ON "
       "b.oid = "
       "t.typbasetype WHERE t.typtype IN ('e', 'd') AND {}",
-      owner("t.typowner"), grants("t.typacl", "'T'", "t.typowner", ""), collation("t.typcollation"), kUsers);
+      owner("t.typowner"), grants("t.typacl", "'T'", "t.typowner", ""), collation("t.typcollation"), kModelled);
 }
 
 // oid, schema, name, kind, persistence, owner, grants, options, row type, its array, view's definition, view's rule, what keeps it out of the model
@@ -104,7 +105,7 @@ std::string relations_query() {
       "pg_catalog.pg_depend d WHERE c.relkind = 'S' AND d.classid = 1259 AND d.objid = c.oid AND d.deptype = 'i' AND "
       "d.refclassid "
       "= 1259)",
-      owner("c.relowner"), grants("c.relacl", "'s'", "c.relowner", ""), grants("c.relacl", "'r'", "c.relowner", ""), kUsers);
+      owner("c.relowner"), grants("c.relacl", "'s'", "c.relowner", ""), grants("c.relacl", "'r'", "c.relowner", ""), kModelled);
 }
 
 // relation, number, name, type, not null, default's oid, default, identity, identity's options, generated, collation, storage, compression,
@@ -128,7 +129,7 @@ std::string columns_query(int server_version) {
       kSequenceOptions, collation("a.attcollation"),
       server_version >= kFirstWithCompression ? "CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END"
                                               : "NULL::text",
-      grants("a.attacl", "'c'", "c.relowner", ""), kUsers);
+      grants("a.attacl", "'c'", "c.relowner", ""), kModelled);
 }
 
 // oid, type, options
@@ -145,7 +146,7 @@ std::string constraints_query() {
       "pg_catalog.pg_get_constraintdef(k.oid), pg_catalog.array_to_string(k.conkey, ' '), k.confrelid::text, "
       "pg_catalog.array_to_string(k.confkey, ' ') FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_namespace n ON n.oid = "
       "k.connamespace WHERE k.contype IN ('p', 'u', 'f', 'c', 'x') AND k.conparentid = 0 AND {}",
-      kUsers);
+      kModelled);
 }
 
 // oid, table, name, unique, definition from its method on, columns' numbers, valid
@@ -158,7 +159,7 @@ std::string indexes_query() {
       "FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_class t ON t.oid = "
       "i.indrelid JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace WHERE t.relkind IN ('r', 'm') AND {} AND NOT EXISTS "
       "(SELECT 1 FROM pg_catalog.pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))",
-      kUsers);
+      kModelled);
 }
 
 // oid, schema, name, argument types, kind (f, p), owner, grants, definition, arguments, result
@@ -168,7 +169,7 @@ std::string functions_query() {
       "p.prokind::text, {}, {}, pg_catalog.pg_get_functiondef(p.oid), pg_catalog.pg_get_function_arguments(p.oid), "
       "pg_catalog.pg_get_function_result(p.oid) FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = "
       "p.pronamespace WHERE p.prokind IN ('f', 'p') AND {}",
-      owner("p.proowner"), grants("p.proacl", "'f'", "p.proowner", ""), kUsers);
+      owner("p.proowner"), grants("p.proacl", "'f'", "p.proowner", ""), kModelled);
 }
 
 // oid, relation, name, definition, enabled
@@ -177,7 +178,7 @@ std::string triggers_query() {
       "SELECT g.oid::text, g.tgrelid::text, g.tgname::text, pg_catalog.pg_get_triggerdef(g.oid), g.tgenabled::text "
       "FROM pg_catalog.pg_trigger g JOIN pg_catalog.pg_class c ON c.oid = g.tgrelid JOIN pg_catalog.pg_namespace n ON "
       "n.oid = c.relnamespace WHERE NOT g.tgisinternal AND {}",
-      kUsers);
+      kModelled);
 }
 
 // class, oid, column, text; less that of the schema "public" as every database has it

@@ -120,10 +120,19 @@ void Rendering::drop_what_goes() {
   for (auto object = ordered.rbegin(); object != ordered.rend(); ++object) drop_one(**object);
 }
 
-// Not so a foreign key that holds what it leads to, nor the constraint of a domain that goes late.
+// Not so a foreign key that holds what it leads to, what calls a function of the table's rows, nor the constraint of a domain that goes late.
 bool Rendering::goes_with_relation(const Object &object) const {
   const ObjectId &id = object.id;
   if (!plan_.relation_goes(id)) return false;
+  if (id.kind == Kind::Column) return true;
+  for (const ObjectId &needed : object.needs) {
+    const Object *other = plan_.from.find(needed);
+    const bool circle = needed.relation != id.relation && other != nullptr &&
+                        std::any_of(other->needs.begin(), other->needs.end(), [&](const ObjectId &back) {
+                          return back.schema == id.schema && (back.relation == id.relation || back.name == id.relation);
+                        });
+    if (circle && other->id.kind == Kind::Function) return false;
+  }
   if (id.kind != Kind::Constraint) return true;
   if (plan_.late.contains({Kind::Domain, id.schema, "", id.relation})) return false;
   const auto &references = object.value(Attribute::References);

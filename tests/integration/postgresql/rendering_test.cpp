@@ -1,0 +1,148 @@
+// What is written for one difference: the forms that spare tables in use, their order, what is lost and what is guessed. Needs no server.
+#include <gtest/gtest.h>
+
+#include "migrator/schema/postgresql/conversions.h"
+#include "migrator/schema/postgresql/names.h"
+#include "migrator/schema/render.h"
+
+namespace migrator::schema::postgresql {
+namespace {
+
+ObjectId table_id(const std::string &name) {
+  return {Kind::Table, "public", "", name};
+}
+
+Object column(const std::string &table, const std::string &name, const std::string &type, bool not_null = false) {
+  Object made;
+  made.id = {Kind::Column, "public", table, name};
+  made.attributes[Attribute::Type] = {type};
+  if (not_null) made.attributes[Attribute::NotNull] = {"true"};
+  return made;
+}
+
+Object constraint(const std::string &name, const std::string &type, const std::string &definition, const Value &columns) {
+  Object made;
+  made.id = {Kind::Constraint, "public", "t", name};
+  made.attributes[Attribute::ConstraintType] = {type};
+  made.attributes[Attribute::Definition] = {definition};
+  made.attributes[Attribute::Columns] = columns;
+  for (const std::string &one : columns) made.needs.push_back({Kind::Column, "public", "t", one});
+  return made;
+}
+
+Schema schema(std::vector<Object> objects) {
+  Schema made;
+  made.dialect = Dialect::Postgresql;
+  made.objects = std::move(objects);
+  Object table;
+  table.id = table_id("t");
+  made.objects.push_back(table);
+  made.objects.push_back(column("t", "id", "integer", true));
+  normalise(made);
+  return made;
+}
+
+std::vector<std::string> lines(const Schema &from, const Schema &to) {
+  std::vector<std::string> texts;
+  const auto rendered = renderer(Dialect::Postgresql).render(from, to, {});
+  if (!rendered) return {rendered.error().message};
+  for (const Piece &piece : rendered->pieces)
+    texts.push_back((piece.place == Piece::Place::Outside ? "outside "
+                     : piece.place == Piece::Place::Data  ? "data "
+                                                          : "") +
+                    piece.sql);
+  return texts;
+}
+
+using Lines = std::vector<std::string>;
+
+TEST(Rendering, AnIndexOnATableInUseIsBuiltConcurrently) {
+  Object index;
+  index.id = {Kind::Index, "public", "t", "i"};
+  index.attributes[Attribute::Definition] = {"btree (id) WHERE (id > 1)"};
+  EXPECT_EQ(lines(schema({}), schema({index})),
+            Lines{"outside CREATE INDEX CONCURRENTLY i ON public.t USING btree (id) WHERE (id > 1)"});
+  EXPECT_EQ(lines(schema({index}), schema({})), Lines{"DROP INDEX public.i"});
+}
+
+TEST(Rendering, AKeyIsBuiltAsAnIndexFirst) {
+  const auto key = constraint("k", "unique", "UNIQUE NULLS NOT DISTINCT (id) INCLUDE (b) DEFERRABLE INITIALLY DEFERRED", {"id"});
+  EXPECT_EQ(lines(schema({column("t", "b", "text")}), schema({column("t", "b", "text"), key})),
+            (Lines{"outside CREATE UNIQUE INDEX CONCURRENTLY k ON public.t (id) INCLUDE (b) NULLS NOT DISTINCT",
+                   "ALTER TABLE public.t ADD CONSTRAINT k UNIQUE USING INDEX k DEFERRABLE INITIALLY DEFERRED"}));
+}
+
+TEST(Rendering, ACheckIsValidatedApart) {
+  EXPECT_EQ(lines(schema({}), schema({constraint("k", "check", "CHECK ((id > 0))", {"id"})})),
+            (Lines{"ALTER TABLE public.t ADD CONSTRAINT k CHECK ((id > 0)) NOT VALID",
+                   "outside ALTER TABLE public.t VALIDATE CONSTRAINT k"}));
+}
+
+TEST(Rendering, ANewColumnThatMustBeGivenIsFilledInBatchesByThePrimaryKey) {
+  const auto key = constraint("p", "primary key", "PRIMARY KEY (id)", {"id"});
+  const auto rendered = renderer(Dialect::Postgresql).render(schema({key}), schema({key, column("t", "Name", "text", true)}), {});
+  ASSERT_EQ(rendered->pieces.size(), 6U);
+  EXPECT_EQ(rendered->pieces[0].sql, "ALTER TABLE public.t ADD COLUMN \"Name\" text");
+  const Piece &data = rendered->pieces[1];
+  EXPECT_EQ(data.place, Piece::Place::Data);
+  EXPECT_EQ(data.sql, "UPDATE public.t SET \"Name\" = '' WHERE \"Name\" IS NULL AND id > :from AND id <= :to");
+  EXPECT_EQ(data.batch->name, "fill_t_Name");
+  EXPECT_EQ(data.batch->key, "id");
+  EXPECT_NE(data.note.find("a guess"), std::string::npos);
+  EXPECT_EQ(rendered->pieces[3].sql, "ALTER TABLE public.t VALIDATE CONSTRAINT \"t_Name_is_given\"");
+  EXPECT_EQ(rendered->pieces[4].sql, "ALTER TABLE public.t ALTER COLUMN \"Name\" SET NOT NULL");
+}
+
+TEST(Rendering, WithoutAKeyANewColumnIsFilledAtOnce) {
+  EXPECT_EQ(lines(schema({}), schema({column("t", "n", "integer", true)})).at(1), "UPDATE public.t SET n = 0 WHERE n IS NULL");
+}
+
+TEST(Rendering, WhatIsDroppedIsNamedAsLost) {
+  const auto rendered = renderer(Dialect::Postgresql).render(schema({column("t", "b", "text")}), schema({}), {});
+  ASSERT_EQ(rendered->pieces.size(), 1U);
+  EXPECT_EQ(rendered->pieces[0].allow, "drop_column");
+  EXPECT_EQ(rendered->losses, Lines{"column t.b"});
+  const auto all = renderer(Dialect::Postgresql).render(schema({}), {Dialect::Postgresql, {}, {}}, {});
+  ASSERT_EQ(all->pieces.size(), 1U);
+  EXPECT_EQ(all->pieces[0].allow, "drop_table");
+  EXPECT_EQ(all->losses, Lines{"rows of table t"});
+}
+
+TEST(Rendering, ATypeThatDoesNotConvertItselfGoesByItsText) {
+  EXPECT_EQ(lines(schema({column("t", "b", "text")}), schema({column("t", "b", "integer")})),
+            Lines{"ALTER TABLE public.t ALTER COLUMN b TYPE integer USING b::text::integer"});
+  EXPECT_EQ(lines(schema({column("t", "b", "integer")}), schema({column("t", "b", "bigint")})),
+            Lines{"ALTER TABLE public.t ALTER COLUMN b TYPE bigint"});
+  EXPECT_TRUE(converts_itself("character varying(20)", "text"));
+  EXPECT_FALSE(converts_itself("text", "date"));
+}
+
+TEST(Rendering, LabelsAreAddedInTheirPlacesOutsideATransaction) {
+  Object mood;
+  mood.id = {Kind::Enum, "public", "", "mood"};
+  mood.attributes[Attribute::Labels] = {"b", "d"};
+  Object more = mood;
+  more.attributes[Attribute::Labels] = {"a", "b", "c's", "d", "e"};
+  EXPECT_EQ(lines(schema({mood}), schema({more})), (Lines{"outside ALTER TYPE public.mood ADD VALUE 'a' BEFORE 'b'",
+                                                          "outside ALTER TYPE public.mood ADD VALUE 'c''s' AFTER 'b'",
+                                                          "outside ALTER TYPE public.mood ADD VALUE 'e' AFTER 'd'"}));
+}
+
+TEST(Rendering, NamesAreQuotedWhereTheyMustBe) {
+  EXPECT_EQ(quoted("plain_1"), "plain_1");
+  EXPECT_EQ(quoted("Mixed"), "\"Mixed\"");
+  EXPECT_EQ(quoted("select"), "\"select\"");
+  EXPECT_EQ(quoted("a\"b"), "\"a\"\"b\"");
+  EXPECT_EQ(quoted("1a"), "\"1a\"");
+  EXPECT_EQ(literal("it's \\ "), "E'it''s \\\\ '");
+}
+
+TEST(Rendering, RenamesAreSaidInOrder) {
+  const auto pieces = renderer(Dialect::Postgresql).rename({{table_id("t"), "u"}, {{Kind::Column, "public", "u", "a"}, "B"}});
+  ASSERT_EQ(pieces.size(), 2U);
+  EXPECT_EQ(pieces[0].sql, "ALTER TABLE public.t RENAME TO u");
+  EXPECT_EQ(pieces[1].sql, "ALTER TABLE public.u RENAME COLUMN a TO \"B\"");
+}
+
+} // namespace
+} // namespace migrator::schema::postgresql
