@@ -136,7 +136,9 @@ struct EditArguments {
   std::string revision;
 };
 
-struct StatusArguments {};
+struct StatusArguments {
+  std::string snapshot; // a file to look for drift with; empty: it is not looked for
+};
 
 // --for migration/NAME with the flags that say where it is; what is empty is as kubectl would take it.
 struct WaitedMigration {

@@ -159,6 +159,10 @@ inline constexpr Flag kHeads[] = {
     {"--resolve-dependencies", "", "leave out heads that another revision depends on"},
 };
 
+inline constexpr Flag kStatus[] = {
+    {"--snapshot", "FILE", "look for drift, too: the database against a snapshot of `check --write-snapshot`"},
+};
+
 inline constexpr Flag kWait[] = {
     {"--revision", "REVISION", "what to wait for; default: every head of the files", true},
     {"--timeout", "DURATION", "give up after this long; default 10m"},

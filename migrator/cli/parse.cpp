@@ -282,7 +282,7 @@ Result<Command> read_command(const Verb &verb, const Words &words, FlagReader &r
   case VerbId::Edit:
     return Command(EditArguments{words.alone.front()});
   case VerbId::Status:
-    return Command(StatusArguments{});
+    return Command(StatusArguments{words.value("--snapshot")});
   case VerbId::Wait: {
     WaitArguments arguments;
     arguments.revisions = words.values("--revision");

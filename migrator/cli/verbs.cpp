@@ -215,7 +215,7 @@ std::vector<Verb> make_verbs() {
        false,
        "everything about the database on one page",
        "Where the database stands, what is pending, a step left half-way, drift, who holds the lock and what the last run did.",
-       {},
+       {kStatus},
        {{"migrator status", "the page to open first"}, {"migrator status --output json", "for a program"}},
        {11, 21, 26}},
       {VerbId::Wait,

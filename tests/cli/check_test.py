@@ -50,6 +50,11 @@ class Checks(ModelsCase):
         self.must("check", "--snapshot", "schema.json")
         self.project.database.rows("ALTER TABLE customer ADD COLUMN by_hand integer")
         self.assertEqual(self.changes("check", "--snapshot", "schema.json"), ["column customer.by_hand: added"])
+        self.assertEqual(self.json("status", "--snapshot", "schema.json")["drift"], ["column customer.by_hand: added"])
+        self.assertIsNone(self.json("status")["drift"])
+        self.project.revision("a2", "a1", up="CREATE TABLE second (id integer PRIMARY KEY);", down_sql="DROP TABLE second;")
+        self.must("upgrade", "head")
+        self.refused(2, "InvalidConfiguration", "status", "--snapshot", "schema.json")
 
     def test_a_snapshot_that_is_none_is_named(self):
         self.project.write("../broken.json", "{}")
