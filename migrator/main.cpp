@@ -51,6 +51,14 @@ config::DatabaseUse database_use(const cli::Command &command) {
                         },
                         [](const cli::BackupArguments &) { return config::DatabaseUse::Required; },
                         [](const cli::RestoreArguments &) { return config::DatabaseUse::Required; },
+                        [](const cli::RevisionArguments &revision) {
+                          return revision.autogenerate ? config::DatabaseUse::Optional : config::DatabaseUse::None;
+                        },
+                        [](const cli::CheckArguments &check) {
+                          const bool live = check.kind != cli::CheckKind::Revisions && check.write_snapshot.empty();
+                          return live ? config::DatabaseUse::Required : config::DatabaseUse::Optional;
+                        },
+                        [](const cli::DiffArguments &) { return config::DatabaseUse::Optional; },
                         [](const cli::HistoryArguments &) { return config::DatabaseUse::Optional; },
                         [](const cli::VerifyArguments &) { return config::DatabaseUse::Optional; },
                         [](const auto &) { return config::DatabaseUse::None; },
@@ -67,7 +75,9 @@ Status run_verb(const commands::Context &context, const cli::Command &command) {
             return Status();
           },
           [&](const cli::InitArguments &arguments) { return commands::init(context, arguments); },
-          [&](const cli::RevisionArguments &arguments) { return commands::revision(context, arguments); },
+          [&](const cli::RevisionArguments &arguments) {
+            return arguments.autogenerate ? commands::autogenerate(context, arguments) : commands::revision(context, arguments);
+          },
           [&](const cli::UpgradeArguments &arguments) { return commands::upgrade(context, arguments); },
           [&](const cli::DowngradeArguments &arguments) { return commands::downgrade(context, arguments); },
           [&](const cli::MigrateArguments &arguments) { return commands::migrate(context, arguments); },
@@ -88,6 +98,8 @@ Status run_verb(const commands::Context &context, const cli::Command &command) {
           [&](const cli::BackupsArguments &arguments) { return commands::backups(context, arguments); },
           [&](const cli::RestoreArguments &arguments) { return commands::restore(context, arguments); },
           [&](const cli::VerifyArguments &arguments) { return commands::verify(context, arguments); },
+          [&](const cli::CheckArguments &arguments) { return commands::check(context, arguments); },
+          [&](const cli::DiffArguments &arguments) { return commands::diff(context, arguments); },
           [&](const cli::CompletionArguments &arguments) { return commands::completion(context, arguments); },
       },
       command);

@@ -11,6 +11,7 @@
 
 #include "migrator/config/overrides.h"
 #include "migrator/report/options.h"
+#include "migrator/script/script.h"
 
 namespace migrator::cli {
 
@@ -56,6 +57,25 @@ struct RevisionArguments {
   std::vector<std::string> depends_on; // as written
   std::string rev_id;                  // empty: a random one
   std::string version_path;            // empty: the parent's folder
+  bool autogenerate = false;
+  std::vector<std::string> renames; // --rename, as written
+  std::vector<Dialect> dialects;    // --dialect; empty: those of the models
+  bool dry_run = false;             // with autogenerate: print the file
+};
+
+// What `check` compares.
+enum class CheckKind : std::uint8_t { Database, Revisions, Drift, Snapshot };
+
+struct CheckArguments {
+  CheckKind kind = CheckKind::Database;
+  std::string snapshot;          // the file of CheckKind::Snapshot
+  std::string write_snapshot;    // write one there instead of checking; empty: check
+  std::vector<Dialect> dialects; // --dialect; empty: as configured
+};
+
+struct DiffArguments {
+  std::string from, to; // as written: models, database, revisions[:R], snapshot:FILE
+  std::optional<Dialect> dialect;
 };
 
 struct UpgradeArguments {
@@ -116,7 +136,9 @@ struct EditArguments {
   std::string revision;
 };
 
-struct StatusArguments {};
+struct StatusArguments {
+  std::string snapshot; // a file to look for drift with; empty: it is not looked for
+};
 
 // --for migration/NAME with the flags that say where it is; what is empty is as kubectl would take it.
 struct WaitedMigration {
@@ -170,7 +192,7 @@ using Command =
     std::variant<InformationArguments, InitArguments, RevisionArguments, UpgradeArguments, DowngradeArguments, MigrateArguments,
                  StampArguments, EnsureVersionArguments, CurrentArguments, HistoryArguments, ShowArguments, HeadsArguments,
                  BranchesArguments, MergeArguments, EditArguments, StatusArguments, WaitArguments, BackupArguments,
-                 BackupsArguments, RestoreArguments, VerifyArguments, CompletionArguments>;
+                 BackupsArguments, RestoreArguments, VerifyArguments, CheckArguments, DiffArguments, CompletionArguments>;
 
 struct Invocation {
   GlobalOptions global;

@@ -115,6 +115,23 @@ inline constexpr Flag kRevision[] = {
     {"--version-path", "FOLDER", "the folder for the file; default: the parent's"},
 };
 
+inline constexpr Flag kAutogenerate[] = {
+    {"--autogenerate", "", "write the SQL that makes what the models want of what the revisions make"},
+    {"--rename", "OLD:NEW", "a table (old:new) or a column (table.old:new) was renamed, not dropped and made", true},
+    {"--dry-run", "", "with --autogenerate: print the file and write nothing"},
+};
+
+inline constexpr Flag kDialect[] = {
+    {"--dialect", "DIALECT", "compare for this database; default: what the settings name", true, "sqlite postgresql"},
+};
+
+inline constexpr Flag kCheck[] = {
+    {"--revisions", "", "the models against what the revision files make; no database is asked"},
+    {"--drift", "", "the database against what its revisions make"},
+    {"--snapshot", "FILE", "the database against a snapshot; reads catalogs alone, so it fits production"},
+    {"--write-snapshot", "FILE", "write the snapshot of what the revision files make, and compare nothing"},
+};
+
 inline constexpr Flag kMerge[] = {
     {"-m,--message", "TEXT", "what the merge is for"},
     {"--branch-label", "NAME", "a name for the branch that starts here", true},
@@ -140,6 +157,10 @@ inline constexpr Flag kHistory[] = {
 
 inline constexpr Flag kHeads[] = {
     {"--resolve-dependencies", "", "leave out heads that another revision depends on"},
+};
+
+inline constexpr Flag kStatus[] = {
+    {"--snapshot", "FILE", "look for drift, too: the database against a snapshot of `check --write-snapshot`"},
 };
 
 inline constexpr Flag kWait[] = {

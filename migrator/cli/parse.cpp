@@ -201,6 +201,35 @@ MigrateArguments read_migrate(const Words &words, FlagReader &read, bool dry_run
   return arguments;
 }
 
+std::vector<Dialect> dialects_of(const Words &words) {
+  std::vector<Dialect> out;
+  for (const Dialect dialect : {Dialect::Sqlite, Dialect::Postgresql}) {
+    const std::vector<std::string> given = words.values("--dialect");
+    if (std::find(given.begin(), given.end(), name(dialect)) != given.end()) out.push_back(dialect);
+  }
+  return out;
+}
+
+Result<Command> read_check(const Words &words) {
+  CheckArguments arguments;
+  arguments.dialects = dialects_of(words);
+  std::vector<std::string> asked;
+  for (const char *flag : {"--revisions", "--drift", "--snapshot", "--write-snapshot"})
+    if (words.has(flag)) asked.emplace_back(flag);
+  if (asked.size() > 1)
+    return usage(in_quotes(asked[0]) + " and " + in_quotes(asked[1]) + " exclude each other. Keep one of them.");
+  if (words.has("--revisions")) arguments.kind = CheckKind::Revisions;
+  if (words.has("--drift")) arguments.kind = CheckKind::Drift;
+  if (words.has("--snapshot")) arguments.kind = CheckKind::Snapshot;
+  arguments.snapshot = words.value("--snapshot");
+  arguments.write_snapshot = words.value("--write-snapshot");
+  if (!arguments.dialects.empty() && (arguments.kind == CheckKind::Drift || arguments.kind == CheckKind::Snapshot))
+    return usage(in_quotes(asked[0]) + " looks at the configured database, so \"--dialect\" says nothing there. Leave it out.");
+  if (arguments.dialects.size() > 1 && !arguments.write_snapshot.empty())
+    return usage("a snapshot is of one database. Give \"--dialect\" once.");
+  return Command(std::move(arguments));
+}
+
 Result<Command> read_command(const Verb &verb, const Words &words, FlagReader &read) {
   switch (verb.id) {
   case VerbId::Init: {
@@ -209,10 +238,16 @@ Result<Command> read_command(const Verb &verb, const Words &words, FlagReader &r
     if (arguments.folder.empty()) return usage("the folder's name is empty. Name one, like \"migrations\".");
     return Command(std::move(arguments));
   }
-  case VerbId::Revision:
-    return Command(RevisionArguments{words.value("--message"), words.values("--head"), words.has("--splice"),
-                                     words.values("--branch-label"), words.values("--depends-on"), words.value("--rev-id"),
-                                     words.value("--version-path")});
+  case VerbId::Revision: {
+    RevisionArguments arguments{
+        words.value("--message"),     words.values("--head"),  words.has("--splice"),         words.values("--branch-label"),
+        words.values("--depends-on"), words.value("--rev-id"), words.value("--version-path"), words.has("--autogenerate"),
+        words.values("--rename"),     dialects_of(words),      words.has("--dry-run")};
+    if (!arguments.autogenerate)
+      for (const char *flag : {"--rename", "--dialect", "--dry-run"})
+        if (words.has(flag)) return usage(in_quotes(flag) + " needs \"--autogenerate\".");
+    return Command(std::move(arguments));
+  }
   case VerbId::Upgrade:
     return Command(UpgradeArguments{words.alone.front(), read_moving(words, read)});
   case VerbId::Downgrade:
@@ -247,7 +282,7 @@ Result<Command> read_command(const Verb &verb, const Words &words, FlagReader &r
   case VerbId::Edit:
     return Command(EditArguments{words.alone.front()});
   case VerbId::Status:
-    return Command(StatusArguments{});
+    return Command(StatusArguments{words.value("--snapshot")});
   case VerbId::Wait: {
     WaitArguments arguments;
     arguments.revisions = words.values("--revision");
@@ -276,6 +311,14 @@ Result<Command> read_command(const Verb &verb, const Words &words, FlagReader &r
     read.period("--timeout", arguments.timeout);
     if (arguments.all && !arguments.ids.empty()) return usage("\"--all\" and ids exclude each other. Keep one of them.");
     return Command(std::move(arguments));
+  }
+  case VerbId::Check:
+    return read_check(words);
+  case VerbId::Diff: {
+    const std::vector<Dialect> dialects = dialects_of(words);
+    if (dialects.size() > 1) return usage("diff compares for one database at a time. Give \"--dialect\" once.");
+    return Command(DiffArguments{words.alone.at(0), words.alone.at(1),
+                                 dialects.empty() ? std::nullopt : std::optional<Dialect>(dialects.front())});
   }
   case VerbId::Completion: {
     const std::string &subject = words.alone.front();

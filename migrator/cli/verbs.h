@@ -44,6 +44,8 @@ enum class VerbId : std::uint8_t {
   Backups,
   Restore,
   Verify,
+  Check,
+  Diff,
   Completion,
 };
 

@@ -65,6 +65,14 @@ Status backups(const Context &context, const cli::BackupsArguments &arguments);
 // A database is needed for `--restore` on PostgreSQL alone.
 Status verify(const Context &context, const cli::VerifyArguments &arguments);
 
+// --- with models, and scratch databases ------------------------------------------------------------------------------------------
+
+// CheckFailed: something differs; the document and the text say what. Else the errors of what is compared (schemas.h).
+Status check(const Context &context, const cli::CheckArguments &arguments);
+Status diff(const Context &context, const cli::DiffArguments &arguments);
+// revision(), with the SQL that makes what the models want of what the revisions make.
+Status autogenerate(const Context &context, const cli::RevisionArguments &arguments);
+
 // Reads without writing and without the lock. The context's settings name a database.
 Result<AppliedState> read_applied(const Context &context);
 

@@ -87,7 +87,9 @@ Result<std::string> read_text(const std::string &path) {
   }
 }
 
-Status write_new_file(const std::string &path, std::string_view text) {
+namespace {
+
+Status write_file(const std::string &path, std::string_view text, bool (*move)(const std::string &, const std::string &)) {
   const std::string folder = folder_of(path);
   const std::string name = path.substr(path.rfind('/') + 1);
   const TemporaryFile temporary((folder == "." ? "" : folder) + "." + name + "." + std::to_string(::getpid()));
@@ -96,13 +98,24 @@ Status write_new_file(const std::string &path, std::string_view text) {
     if (file.number() < 0 || !write_all(file.number(), text) || ::fsync(file.number()) != 0 || !file.close())
       return not_writable(path, errno);
   }
-  if (!move_into_place(temporary.path(), path)) {
+  if (!move(temporary.path(), path)) {
     if (errno == EEXIST) return fail_at(path, 0, ErrorCode::FileExists, "is there already and was left as it is.");
     return not_writable(path, errno);
   }
   const Descriptor synced(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (synced.number() >= 0) ::fsync(synced.number());
   return {};
+}
+
+} // namespace
+
+Status write_new_file(const std::string &path, std::string_view text) {
+  return write_file(path, text, move_into_place);
+}
+
+Status replace_file(const std::string &path, std::string_view text) {
+  return write_file(path, text,
+                    [](const std::string &from, const std::string &to) { return ::rename(from.c_str(), to.c_str()) == 0; });
 }
 
 Status make_folder(const std::string &path) {

@@ -15,6 +15,9 @@ Result<std::string> read_text(const std::string &path);
 // FileExists: something of that name is there, and is left as it is. NotWritable: the file system refuses.
 Status write_new_file(const std::string &path, std::string_view text);
 
+// The same, but takes the place of what is there. NotWritable: the file system refuses.
+Status replace_file(const std::string &path, std::string_view text);
+
 // Makes the folder and those above it; one that is there already is fine. NotWritable: it cannot be made.
 Status make_folder(const std::string &path);
 

@@ -46,9 +46,16 @@ Status merge(const Context &context, const cli::MergeArguments &arguments) {
     message = "merge " + parents->front();
     for (std::size_t i = 1; i < parents->size(); ++i) message += (i + 1 == parents->size() ? " and " : ", ") + (*parents)[i];
   }
-  return write_revision(
-      context, *project,
-      {arguments.rev_id, std::move(message), std::move(*parents), {}, arguments.branch_labels, std::move(*folder)});
+  return write_revision(context, *project,
+                        {arguments.rev_id,
+                         std::move(message),
+                         std::move(*parents),
+                         {},
+                         arguments.branch_labels,
+                         std::move(*folder),
+                         {},
+                         {},
+                         false});
 }
 
 } // namespace migrator::commands

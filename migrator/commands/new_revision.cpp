@@ -70,8 +70,8 @@ Result<std::string> default_folder(const Context &context, const Project &projec
               context.settings.migrations);
 }
 
-Status write_revision(const Context &context, const Project &project, const NewRevisionRequest &request) {
-  if (Status fine = check_names(project, request); !fine) return fine;
+Result<MadeRevision> make_revision(const Context &context, const Project &project, const NewRevisionRequest &request) {
+  if (Status fine = check_names(project, request); !fine) return fail(fine.error());
   std::string id = request.id;
   while (id.empty() || (request.id.empty() && project.find(id) != nullptr)) id = script::generate_revision_id(context.random);
   script::NewRevision revision;
@@ -81,12 +81,21 @@ Status write_revision(const Context &context, const Project &project, const NewR
   revision.depends_on = request.depends_on;
   revision.labels = request.labels;
   revision.created = std::chrono::floor<std::chrono::seconds>(context.clock.now());
+  revision.notes = request.notes;
+  revision.sections = request.sections;
+  revision.down_irreversible = request.down_irreversible;
   const std::string path = joined(request.folder, script::file_name(revision.created, id, request.message));
-  if (Status fine = check_graph(project, request, id, path); !fine) return fine;
-  if (Status written = write_new_file(path, script::render_revision(revision)); !written) return written;
-  context.output.line("created " + report::printable(path));
-  context.output.document({{"revision", id},
-                           {"path", path},
+  if (Status fine = check_graph(project, request, id, path); !fine) return fail(fine.error());
+  return MadeRevision{id, path, script::render_revision(revision)};
+}
+
+Status write_revision(const Context &context, const Project &project, const NewRevisionRequest &request) {
+  const Result<MadeRevision> made = make_revision(context, project, request);
+  if (!made) return fail(made.error());
+  if (Status written = write_new_file(made->path, made->text); !written) return written;
+  context.output.line("created " + report::printable(made->path));
+  context.output.document({{"revision", made->id},
+                           {"path", made->path},
                            {"message", request.message},
                            {"down_revisions", request.parents},
                            {"depends_on", request.depends_on},

@@ -77,18 +77,30 @@ Result<std::string> folder_for(const Context &context, const Project &project, c
 
 } // namespace
 
-Status revision(const Context &context, const cli::RevisionArguments &arguments) {
-  Result<Project> project = Project::load(context);
-  if (!project) return fail(std::move(project.error()));
-  Result<std::vector<std::string>> parents = parents_of(*project, arguments);
+Result<NewRevisionRequest> new_revision_request(const Context &context, const Project &project,
+                                                const cli::RevisionArguments &arguments) {
+  Result<std::vector<std::string>> parents = parents_of(project, arguments);
   if (!parents) return fail(std::move(parents.error()));
-  Result<std::vector<std::string>> dependencies = dependencies_of(*project, arguments);
+  Result<std::vector<std::string>> dependencies = dependencies_of(project, arguments);
   if (!dependencies) return fail(std::move(dependencies.error()));
-  Result<std::string> folder = folder_for(context, *project, arguments.version_path, *parents);
+  Result<std::string> folder = folder_for(context, project, arguments.version_path, *parents);
   if (!folder) return fail(std::move(folder.error()));
-  return write_revision(context, *project,
-                        {arguments.rev_id, arguments.message, std::move(*parents), std::move(*dependencies),
-                         arguments.branch_labels, std::move(*folder)});
+  NewRevisionRequest request;
+  request.id = arguments.rev_id;
+  request.message = arguments.message;
+  request.parents = std::move(*parents);
+  request.depends_on = std::move(*dependencies);
+  request.labels = arguments.branch_labels;
+  request.folder = std::move(*folder);
+  return request;
+}
+
+Status revision(const Context &context, const cli::RevisionArguments &arguments) {
+  const Result<Project> project = Project::load(context);
+  if (!project) return fail(project.error());
+  const Result<NewRevisionRequest> request = new_revision_request(context, *project, arguments);
+  if (!request) return fail(request.error());
+  return write_revision(context, *project, *request);
 }
 
 } // namespace migrator::commands

@@ -7,10 +7,13 @@
 
 #include "migrator/backup/store.h"
 #include "migrator/commands/commands.h"
+#include "migrator/commands/comparison.h"
 #include "migrator/commands/connection.h"
+#include "migrator/commands/schemas.h"
 #include "migrator/commands/standing.h"
 #include "migrator/ledger/schema.h"
 #include "migrator/report/amount.h"
+#include "migrator/report/difference.h"
 #include "migrator/report/printable.h"
 
 namespace migrator::commands {
@@ -28,7 +31,8 @@ struct Page {
   std::vector<std::string> pending; // in the order they would be applied
   std::vector<std::string> ahead;   // heads that are in no file
   std::optional<ledger::Entry> partial;
-  std::optional<Error> mismatch; // what verification of the applied revisions found
+  std::optional<Error> mismatch;                 // what verification of the applied revisions found
+  std::optional<std::vector<std::string>> drift; // what differs from the snapshot; none: not looked for
   std::vector<std::string> notes;
   std::optional<database::LockHolder> lock;
   std::optional<ledger::Entry> last;
@@ -85,6 +89,26 @@ Page gather(const Context &context, const Connection &connection, const Files &f
   return page;
 }
 
+// What was changed since the snapshot by other ways than its revisions. InvalidConfiguration: the snapshot cannot be read, or is of other heads than
+// the database's.
+Result<std::vector<std::string>> drift_from(const Context &context, const Connection &connection, const Standing &standing,
+                                            const std::string &file) {
+  execute::Stop stop;
+  Schemas schemas(context, connection.dialect, stop);
+  Result<Side> snapshot = schemas.snapshot(file);
+  if (!snapshot) return fail(snapshot.error());
+  if (schemas.snapshot_heads() != standing.state.heads)
+    return fail_at(
+        file, 0, ErrorCode::InvalidConfiguration,
+        fmt::format("is of {}, and the database is at {}, so it tells nothing of drift. Name the snapshot of these files, or "
+                    "leave --snapshot out.",
+                    fmt::join(schemas.snapshot_heads(), ", "), fmt::join(standing.state.heads, ", ")));
+  Result<Side> database = schemas.database();
+  if (!database) return fail(database.error());
+  const Comparison comparison = compared(context, std::move(*snapshot), std::move(*database));
+  return schema::describe(report::without_parts(comparison.changes));
+}
+
 ordered_json run_of(const ledger::Entry &entry) {
   ordered_json out = {{"run_id", entry.run_id},
                       {"revision", entry.revision},
@@ -109,6 +133,7 @@ ordered_json document_of(const Page &page) {
     out["partial"]["statements_total"] = page.partial->statements_total;
   }
   out["mismatch"] = page.mismatch ? ordered_json(page.mismatch->text()) : ordered_json(nullptr);
+  out["drift"] = page.drift ? ordered_json(*page.drift) : ordered_json(nullptr);
   out["notes"] = page.notes;
   out["lock"] = nullptr;
   if (page.lock) out["lock"] = {{"who", page.lock->who}, {"since", page.lock->since}, {"run_id", page.lock->run_id}};
@@ -155,6 +180,9 @@ std::string text_of(const Page &page) {
     if (!partial.error.empty()) line("", partial.error);
   }
   line("files", page.mismatch ? page.mismatch->text() : "as they were applied");
+  line("drift", !page.drift           ? "not looked for; `migrator check --drift` does, or --snapshot FILE here"
+                : page.drift->empty() ? "none since the snapshot"
+                                      : list(*page.drift, ""));
   for (const std::string &note : page.notes) line("note", note);
   line("lock", page.lock ? fmt::format("held by {} since {}", page.lock->who, page.lock->since) : "free");
   if (page.fenced && !page.lock)
@@ -183,7 +211,7 @@ std::string text_of(const Page &page) {
 
 } // namespace
 
-Status status(const Context &context, const cli::StatusArguments &) {
+Status status(const Context &context, const cli::StatusArguments &arguments) {
   Result<Files> files = load_files(context);
   if (!files) return fail(files.error());
   Result<Connection> connection = connect(context, Access::Read);
@@ -192,7 +220,12 @@ Status status(const Context &context, const cli::StatusArguments &) {
   if (!standing) return fail(standing.error());
   Result<std::optional<database::LockHolder>> lock = connection->database->lock_holder();
   if (!lock) return fail(lock.error());
-  const Page page = gather(context, *connection, *files, *standing, std::move(*lock));
+  Page page = gather(context, *connection, *files, *standing, std::move(*lock));
+  if (!arguments.snapshot.empty()) {
+    Result<std::vector<std::string>> drift = drift_from(context, *connection, *standing, arguments.snapshot);
+    if (!drift) return fail(drift.error());
+    page.drift = std::move(*drift);
+  }
   context.output.document(document_of(page));
   context.output.block(text_of(page));
   return {};

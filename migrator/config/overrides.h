@@ -55,6 +55,7 @@ struct FileSettings : Overrides {
   ModelsSettings models;
   BackupSettings backup;
   std::vector<std::string> ignore;
+  bool manage_owned = false;
   std::map<std::string, LintLevel> lint;
 };
 

@@ -58,6 +58,7 @@ Result<Settings> resolve(const Overrides &flags, const Overrides &environment, c
     return fail(ErrorCode::InvalidConfiguration, "the backup policy is external, but there is no \"backup.command\", the command "
                                                  "that takes the backup and prints its id.");
   settings.ignore = from_file.ignore;
+  settings.manage_owned = from_file.manage_owned;
   settings.lint = from_file.lint;
   if (use == DatabaseUse::None) return settings;
 

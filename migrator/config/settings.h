@@ -61,6 +61,7 @@ struct Settings {
   BackupSettings backup;
   JobSettings job;
   std::vector<std::string> ignore;       // patterns of objects that comparisons leave out
+  bool manage_owned = false;             // `owned: manage`: comparisons look at owners and grants
   std::map<std::string, LintLevel> lint; // by rule
 };
 

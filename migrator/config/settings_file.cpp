@@ -178,6 +178,9 @@ private:
     return keep(texts(key, value), settings_.grant_read);
   }
   Status read_ignore(const std::string &key, const YAML::Node &value) { return keep(texts(key, value), settings_.ignore); }
+  Status read_owned(const std::string &key, const YAML::Node &value) {
+    return choice<bool>(key, value, {{"ignore", false}, {"manage", true}}, settings_.manage_owned);
+  }
   Status read_lock_wait(const std::string &key, const YAML::Node &value) { return duration(key, value, settings_.lock_wait); }
   Status read_lock_timeout(const std::string &key, const YAML::Node &value) {
     return duration(key, value, settings_.lock_timeout);
@@ -291,6 +294,7 @@ const FileReader::Key FileReader::kKeys[] = {
     {"scratch", &FileReader::read_scratch},
     {"backup", &FileReader::read_backup},
     {"ignore", &FileReader::read_ignore},
+    {"owned", &FileReader::read_owned},
     {"lint", &FileReader::read_lint},
 };
 

@@ -21,14 +21,26 @@ bool can_ask(std::FILE *in, std::FILE *err) {
   return ::isatty(::fileno(in)) == 1 && ::isatty(::fileno(err)) == 1;
 }
 
-Status confirm(std::string_view question, bool yes, std::FILE *in, std::FILE *err) {
-  if (yes || !can_ask(in, err)) return {};
-  std::fprintf(err, "%.*s Go on? [y/N] ", static_cast<int>(question.size()), question.data());
+namespace {
+
+bool answered(std::string_view question, const char *end, std::FILE *in, std::FILE *err) {
+  std::fprintf(err, "%.*s %s? [y/N] ", static_cast<int>(question.size()), question.data(), end);
   std::fflush(err);
   std::string answer;
   for (int c = std::fgetc(in); c != EOF && c != '\n'; c = std::fgetc(in))
     if (answer.size() < 64) answer += static_cast<char>(c);
-  if (means_yes(answer)) return {};
+  return means_yes(answer);
+}
+
+} // namespace
+
+bool ask(std::string_view question, bool yes, std::FILE *in, std::FILE *err) {
+  return yes || (can_ask(in, err) && answered(question, "Is it so", in, err));
+}
+
+Status confirm(std::string_view question, bool yes, std::FILE *in, std::FILE *err) {
+  if (yes || !can_ask(in, err)) return {};
+  if (answered(question, "Go on", in, err)) return {};
   return fail(ErrorCode::Usage, "not confirmed, so nothing was done. Answer yes, or give --yes.");
 }
 

@@ -12,6 +12,9 @@ namespace migrator::report {
 // the input's end; nothing was done. `question` is printable and says what will happen, without a question mark.
 Status confirm(std::string_view question, bool yes, std::FILE *in = stdin, std::FILE *err = stderr);
 
+// The answer to a question with two ways to go on: `yes` if given, else what the person says; no where there is nobody to ask, and at the input's end.
+bool ask(std::string_view question, bool yes, std::FILE *in = stdin, std::FILE *err = stderr);
+
 // Whether confirm() has somebody to ask: a terminal on both streams.
 bool can_ask(std::FILE *in = stdin, std::FILE *err = stderr);
 

@@ -53,7 +53,8 @@ bool ignored(const ObjectId &id, const std::vector<std::string> &patterns) {
   const std::string relation = id.schema + "." + id.relation;
   return std::any_of(patterns.begin(), patterns.end(), [&](const std::string &pattern) {
     const bool qualified = pattern.find('.') != std::string::npos;
-    if (matches(pattern, qualified ? whole : id.name)) return id.kind != Kind::Column && id.kind != Kind::Constraint;
+    const bool named_alone = id.kind != Kind::Column && id.kind != Kind::Constraint;
+    if (named_alone && matches(pattern, qualified ? whole : id.name)) return true;
     return !id.relation.empty() && matches(pattern, qualified ? relation : id.relation);
   });
 }

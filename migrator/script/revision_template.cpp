@@ -53,11 +53,14 @@ std::string render_header(const NewRevision &revision) {
 
 std::string render_revision(const NewRevision &revision) {
   std::string out = render_header(revision);
+  if (!revision.notes.empty()) out += '\n';
+  for (const std::string &note : revision.notes) out += fmt::format("-- {}\n", one_line(note));
   for (const auto &section : revision.sections) {
     out += '\n';
     append_section(out, section);
   }
-  if (revision.sections.empty()) {
+  if (revision.down_irreversible) out += "\n-- migrate:down irreversible\n";
+  if (revision.sections.empty() && !revision.down_irreversible) {
     const bool merge = revision.down_revisions.size() > 1;
     append_hint(out, Direction::Up, merge);
     append_hint(out, Direction::Down, merge);

@@ -16,7 +16,9 @@ struct NewRevision {
   std::vector<std::string> depends_on;
   std::vector<std::string> labels;
   std::chrono::sys_seconds created{};
-  std::vector<Section> sections; // written out as they are; none: an empty up and down section with a comment
+  std::vector<std::string> notes; // comment lines below the header, without "-- "
+  bool down_irreversible = false; // `down irreversible` at the end; no down section stands in `sections` then
+  std::vector<Section> sections;  // written out as they are; none: an empty up and down section with a comment
 };
 
 // A file that parse() accepts if the ids and labels are valid.

@@ -11,7 +11,7 @@ from both import Case, on_both, on_postgresql, on_sqlite, setUpModule, tearDownM
 from project import MIGRATOR
 
 VERBS = ["init", "revision", "upgrade", "downgrade", "migrate", "plan", "current", "history", "show", "heads", "branches", "merge", "stamp",
-         "ensure-version", "edit", "status", "wait", "backup", "backups", "restore", "verify", "completion"]
+         "ensure-version", "edit", "status", "wait", "backup", "backups", "restore", "verify", "check", "diff", "completion"]
 
 
 class Guide(Case):

@@ -1,0 +1,309 @@
+// `revision --autogenerate`: what the models want of what the revisions make, as a revision that was tried before it is written.
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "migrator/commands/commands.h"
+#include "migrator/commands/comparison.h"
+#include "migrator/commands/files.h"
+#include "migrator/commands/generated.h"
+#include "migrator/commands/new_revision.h"
+#include "migrator/commands/schemas.h"
+#include "migrator/config/suggestion.h"
+#include "migrator/execute/signals.h"
+#include "migrator/models/renames.h"
+#include "migrator/report/difference.h"
+#include "migrator/report/printable.h"
+#include "migrator/report/question.h"
+#include "migrator/schema/render.h"
+#include "migrator/script/parser.h"
+
+namespace migrator::commands {
+
+namespace {
+
+using schema::Piece;
+using schema::Rename;
+using schema::Schema;
+
+// Columns by their tables' old names first, then tables: so each finds what it names, whatever the order within them.
+std::vector<Piece> rename_pieces(const schema::Renderer &renderer, const std::vector<Rename> &renames) {
+  std::vector<Piece> pieces;
+  for (const bool columns : {true, false}) {
+    std::vector<Rename> some;
+    for (const Rename &rename : renames)
+      if ((rename.from.kind == schema::Kind::Column) == columns) some.push_back(rename);
+    if (some.empty()) continue;
+    for (Piece &piece : renderer.rename(some)) pieces.push_back(std::move(piece));
+  }
+  return pieces;
+}
+
+std::vector<Piece> rename_back(const schema::Renderer &renderer, const std::vector<Rename> &renames) {
+  std::vector<Piece> pieces;
+  for (const bool columns : {false, true}) {
+    std::vector<Rename> some;
+    for (const Rename &rename : renames) {
+      if ((rename.from.kind == schema::Kind::Column) != columns) continue;
+      some.push_back({rename.from, rename.from.name});
+      some.back().from.name = rename.to;
+    }
+    if (some.empty()) continue;
+    for (Piece &piece : renderer.rename(some)) pieces.push_back(std::move(piece));
+  }
+  return pieces;
+}
+
+// What a rename is called in a question and in a file.
+std::string told(const Rename &rename) {
+  return fmt::format("{} is {} now", schema::text(rename.from), rename.to);
+}
+
+std::string flag_of(const Rename &rename) {
+  std::string path = rename.from.schema.empty() || rename.from.schema == "public" ? "" : rename.from.schema + ".";
+  if (rename.from.kind == schema::Kind::Column) path += rename.from.relation + ".";
+  return fmt::format("--rename {}{}:{}", path, rename.from.name, rename.to);
+}
+
+// What was found for one dialect.
+struct Generated {
+  GeneratedWay way;
+  Side revisions, models;
+  std::vector<schema::Change> changes; // of the whole way, renames not taken out
+  std::vector<std::string> notes;      // for the file and the user
+  bool differs = false;
+};
+
+// The work for one dialect.
+class Generator {
+public:
+  Generator(const Context &context, Dialect dialect, execute::Stop &stop, std::vector<std::string> parents)
+      : context_(context), stop_(stop), schemas_(context, dialect, stop), renderer_(schema::renderer(dialect)),
+        parents_(std::move(parents)) {}
+
+  Result<Generated> generate(const std::vector<std::string> &flags) {
+    const Result<const Files *> files = schemas_.files();
+    if (!files) return fail(files.error());
+    Result<Side> models = schemas_.models();
+    if (!models) return fail(models.error());
+    Result<Side> revisions = schemas_.revisions(parents_);
+    if (!revisions) return fail(revisions.error());
+    Generated out;
+    out.way.dialect = schemas_.dialect();
+    out.models = std::move(*models);
+    out.revisions = std::move(*revisions);
+    out.changes = schema::compare(out.revisions.schema, out.models.schema, compare_options(context_.settings));
+    const Result<const models::Models *> texts = schemas_.read_models();
+    if (!texts) return fail(texts.error());
+    Result<std::vector<Rename>> renames =
+        models::chosen_renames((*texts)->renames, flags, out.revisions.schema, out.models.schema);
+    if (!renames) return fail(renames.error());
+    out.differs = !out.changes.empty();
+    if (!out.differs) return out;
+    Result<Schema> renamed = after(**files, *renames, out.revisions.schema);
+    if (!renamed) return fail(renamed.error());
+    const std::vector<Rename> more = asked_for(*renamed, out);
+    if (!more.empty()) {
+      renames->insert(renames->end(), more.begin(), more.end());
+      renamed = after(**files, *renames, out.revisions.schema);
+      if (!renamed) return fail(renamed.error());
+    }
+    if (Status done = render(*renamed, *renames, out); !done) return fail(done.error());
+    return out;
+  }
+
+  // Runs the file up and down in a scratch database. Gives what is not as it should be, a sentence each; an error if it does not run at all.
+  Result<std::vector<std::string>> try_out(const Generated &made, const script::Script &script) {
+    const Result<const Files *> files = schemas_.files();
+    if (!files) return fail(files.error());
+    Result<Scratch> scratch = Scratch::open(context_, schemas_.dialect(), stop_);
+    if (!scratch) return fail(scratch.error());
+    const Files all = with(**files, {script});
+    std::vector<std::string> wrong;
+    const auto look = [&](const std::vector<std::string> &at, const Schema &wanted, const char *sentence) -> Status {
+      if (Status moved = scratch->go_to(all, at); !moved) return moved;
+      Result<Schema> read = scratch->read();
+      if (!read) return fail(read.error());
+      const Schema is = schema::without(std::move(*read), context_.settings.ignore);
+      const std::vector<schema::Change> left =
+          report::without_parts(schema::compare(is, wanted, compare_options(context_.settings)));
+      if (!left.empty())
+        wrong.push_back(fmt::format("{}: {}: {}", name(schemas_.dialect()), sentence, fmt::join(schema::describe(left), "; ")));
+      return {};
+    };
+    if (Status up = look({script.revision}, made.models.schema, "after it, these differ from the models still"); !up)
+      return fail(explained(up.error()));
+    if (!made.way.irreversible.empty()) return wrong;
+    if (Status down = look(parents_, made.revisions.schema, "its way down leaves these different from what was before"); !down)
+      return fail(explained(down.error()));
+    return wrong;
+  }
+
+private:
+  static Error explained(Error error) {
+    error.message =
+        "the revision was generated, and does not run in a scratch database, so it was not written: " + error.message +
+        ". With --dry-run it is printed all the same; write it by hand from there, and report this.";
+    return error;
+  }
+
+  // The schema with these renames made.
+  Result<Schema> after(const Files &files, const std::vector<Rename> &renames, const Schema &before) {
+    if (renames.empty()) return before;
+    Result<Scratch> scratch = Scratch::open(context_, schemas_.dialect(), stop_);
+    if (!scratch) return fail(scratch.error());
+    constexpr const char *kRevision = "the_renames";
+    GeneratedWay way;
+    way.dialect = schemas_.dialect();
+    way.up = rename_pieces(renderer_, renames);
+    script::Script script = made_script(kRevision, parents_, "the renames", generated_sections({way}).sections);
+    if (Status moved = scratch->go_to(with(files, {std::move(script)}), {kRevision}); !moved) return fail(moved.error());
+    Result<Schema> read = scratch->read();
+    if (!read) return read;
+    return schema::without(std::move(*read), context_.settings.ignore);
+  }
+
+  // The likely renames that the user agrees to; a note for each other one.
+  std::vector<Rename> asked_for(const Schema &from, Generated &out) {
+    std::vector<Rename> agreed;
+    for (const Rename &rename : schema::likely_renames(from, out.models.schema)) {
+      const std::string question = fmt::format("It looks as if {}.", told(rename));
+      if (report::ask(report::printable(question), context_.global.yes))
+        agreed.push_back(rename);
+      else
+        out.notes.push_back(fmt::format("{} was taken for another one, and its data goes; if it was renamed, use {}",
+                                        schema::text(rename.from), flag_of(rename)));
+    }
+    return agreed;
+  }
+
+  Status render(const Schema &from, const std::vector<Rename> &renames, Generated &out) {
+    const schema::RenderOptions options{compare_options(context_.settings)};
+    Result<schema::Rendered> up = renderer_.render(from, out.models.schema, options);
+    if (!up) return fail(up.error());
+    out.way.up = rename_pieces(renderer_, renames);
+    out.way.up.insert(out.way.up.end(), up->pieces.begin(), up->pieces.end());
+    out.way.losses = up->losses;
+    for (const Rename &rename : renames) out.notes.push_back("renamed: " + told(rename));
+    for (const std::string &loss : up->losses) out.notes.push_back("loses data: " + loss);
+    Result<schema::Rendered> down = renderer_.render(out.models.schema, from, options);
+    if (!down) {
+      out.way.irreversible = down.error().message;
+      out.notes.push_back("no way down: " + down.error().message);
+      return {};
+    }
+    out.way.down = std::move(down->pieces);
+    const std::vector<Piece> back = rename_back(renderer_, renames);
+    out.way.down.insert(out.way.down.end(), back.begin(), back.end());
+    return {};
+  }
+
+  const Context &context_;
+  execute::Stop &stop_;
+  Schemas schemas_;
+  const schema::Renderer &renderer_;
+  const std::vector<std::string> parents_;
+};
+
+Status nothing_differs(const Context &context, const std::vector<Generated> &all) {
+  std::vector<Comparison> comparisons;
+  for (const Generated &one : all) comparisons.push_back({one.revisions, one.models, {}, {}});
+  say(context, comparisons, {{"revision", nullptr}, {"path", nullptr}});
+  if (!context.output.json())
+    context.output.line(
+        "no file is written. If you expected a change: is it saved in these files, and do the revisions not have it already?");
+  return {};
+}
+
+std::vector<std::string> header_notes(const std::vector<Generated> &all) {
+  std::vector<std::string> notes = {
+      "Written by `migrator revision --autogenerate`, and tried up and down in a scratch database without rows. Read it "
+      "before you keep it."};
+  for (const Generated &one : all) {
+    const std::string prefix = all.size() > 1 ? std::string(name(one.way.dialect)) + ": " : "";
+    for (const std::string &note : one.notes) notes.push_back(prefix + note);
+  }
+  return notes;
+}
+
+} // namespace
+
+Status autogenerate(const Context &context, const cli::RevisionArguments &arguments) {
+  execute::Stop stop;
+  const execute::SignalWatcher signals(stop);
+  if (context.settings.models.empty())
+    return fail(ErrorCode::InvalidConfiguration,
+                "no models are configured, so there is nothing to generate from. Name them in `models` of "
+                "migrator.yaml (docs/models.md).");
+  const Result<Project> project = Project::load(context);
+  if (!project) return fail(project.error());
+  Result<NewRevisionRequest> request = new_revision_request(context, *project, arguments);
+  if (!request) return fail(request.error());
+
+  std::vector<Generator> generators;
+  std::vector<Generated> all;
+  std::vector<GeneratedWay> ways;
+  for (const Dialect dialect : dialects_for(context, arguments.dialects)) {
+    generators.emplace_back(context, dialect, stop, request->parents);
+    Result<Generated> one = generators.back().generate(arguments.renames);
+    if (!one) return fail(one.error());
+    ways.push_back(one->way);
+    all.push_back(std::move(*one));
+  }
+  if (std::none_of(all.begin(), all.end(), [](const Generated &one) { return one.differs; }))
+    return nothing_differs(context, all);
+
+  GeneratedFile file = generated_sections(ways);
+  request->sections = std::move(file.sections);
+  request->down_irreversible = file.down_irreversible;
+  request->notes = header_notes(all);
+  const Result<MadeRevision> made = make_revision(context, *project, *request);
+  if (!made) return fail(made.error());
+  const Result<script::Script> script = script::parse(made->text, made->path);
+  if (!script) {
+    Error error = script.error();
+    error.message = "what was generated is no revision file, so it was not written: " + error.message +
+                    " Write this revision by hand, and report this.";
+    return fail(std::move(error));
+  }
+  std::vector<std::string> wrong;
+  if (!arguments.dry_run) {
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      Result<std::vector<std::string>> found = generators[i].try_out(all[i], *script);
+      if (!found) return fail(found.error());
+      wrong.insert(wrong.end(), found->begin(), found->end());
+    }
+    if (Status written = write_new_file(made->path, made->text); !written) return written;
+  }
+  nlohmann::ordered_json notes = nlohmann::ordered_json::array(), dialects = nlohmann::ordered_json::array();
+  for (const Generated &one : all) {
+    dialects.push_back(name(one.way.dialect));
+    for (const std::string &note : one.notes) {
+      notes.push_back(note);
+      context.output.note(report::printable(note));
+    }
+    for (const std::string &change : schema::describe(report::without_parts(one.changes)))
+      context.output.line(report::printable(fmt::format("{}: {}", name(one.way.dialect), change)));
+  }
+  for (const std::string &sentence : wrong)
+    context.output.warning(report::printable(sentence + ". Mend the file by hand, and report this."));
+  if (arguments.dry_run)
+    context.output.block(made->text);
+  else
+    context.output.line("created " + report::printable(made->path));
+  context.output.document({{"revision", made->id},
+                           {"path", arguments.dry_run ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(made->path)},
+                           {"message", request->message},
+                           {"down_revisions", request->parents},
+                           {"depends_on", request->depends_on},
+                           {"labels", request->labels},
+                           {"dialects", dialects},
+                           {"notes", notes},
+                           {"wrong", wrong},
+                           {"text", made->text}});
+  return {};
+}
+
+} // namespace migrator::commands

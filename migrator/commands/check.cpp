@@ -1,0 +1,152 @@
+// The verb check: whether models, revisions and database agree (docs/models.md).
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "migrator/commands/commands.h"
+#include "migrator/commands/comparison.h"
+#include "migrator/commands/files.h"
+#include "migrator/commands/schemas.h"
+#include "migrator/execute/signals.h"
+#include "migrator/report/printable.h"
+
+namespace migrator::commands {
+
+namespace {
+
+std::vector<std::string> pending_of(const Standing &standing) {
+  std::vector<std::string> applied = applied_newest_first(standing.map, standing.state.heads);
+  std::sort(applied.begin(), applied.end());
+  std::vector<std::string> pending;
+  for (const graph::Node &node : standing.map.nodes())
+    if (node.in_files && !std::binary_search(applied.begin(), applied.end(), node.id)) pending.push_back(node.id);
+  return pending;
+}
+
+Result<Comparison> models_with_database(const Context &context, Schemas &schemas) {
+  Result<Side> database = schemas.database();
+  if (!database) return fail(database.error());
+  Result<Side> models = schemas.models();
+  if (!models) return fail(models.error());
+  const Result<const Standing *> standing = schemas.standing();
+  if (!standing) return fail(standing.error());
+  Comparison out = compared(context, std::move(*database), std::move(*models));
+  out.pending = pending_of(**standing);
+  return out;
+}
+
+Result<Comparison> revisions_with_models(const Context &context, Schemas &schemas) {
+  const Result<const Files *> files = schemas.files();
+  if (!files) return fail(files.error());
+  const Result<Standing> standing = standing_of_nothing(**files);
+  if (!standing) return fail(standing.error());
+  Result<Side> revisions = schemas.revisions(standing->map.heads());
+  if (!revisions) return fail(revisions.error());
+  Result<Side> models = schemas.models();
+  if (!models) return fail(models.error());
+  return compared(context, std::move(*revisions), std::move(*models));
+}
+
+Result<Comparison> drift(const Context &context, Schemas &schemas) {
+  const Result<const Standing *> standing = schemas.standing();
+  if (!standing) return fail(standing.error());
+  for (const std::string &id : (*standing)->map.ancestors((*standing)->state.heads, true)) {
+    const graph::Node *node = (*standing)->map.find(id);
+    if (node == nullptr || !node->in_files)
+      return fail(
+          ErrorCode::MissingRevision,
+          fmt::format(
+              "the database has revision {}, and its file is not here, so what it made is not known. Bring the files that "
+              "belong to this database, or compare with a snapshot.",
+              id),
+          {id});
+  }
+  Result<Side> revisions = schemas.revisions((*standing)->state.heads);
+  if (!revisions) return fail(revisions.error());
+  Result<Side> database = schemas.database();
+  if (!database) return fail(database.error());
+  return compared(context, std::move(*revisions), std::move(*database));
+}
+
+Result<Comparison> snapshot_with_database(const Context &context, Schemas &schemas, const std::string &path) {
+  Result<Side> snapshot = schemas.snapshot(path);
+  if (!snapshot) return fail(snapshot.error());
+  Result<Side> database = schemas.database();
+  if (!database) return fail(database.error());
+  return compared(context, std::move(*snapshot), std::move(*database));
+}
+
+Result<Comparison> comparison_of(const Context &context, const cli::CheckArguments &arguments, Schemas &schemas) {
+  switch (arguments.kind) {
+  case cli::CheckKind::Revisions:
+    return revisions_with_models(context, schemas);
+  case cli::CheckKind::Drift:
+    return drift(context, schemas);
+  case cli::CheckKind::Snapshot:
+    return snapshot_with_database(context, schemas, arguments.snapshot);
+  case cli::CheckKind::Database:
+    break;
+  }
+  return models_with_database(context, schemas);
+}
+
+Status write_snapshot(const Context &context, const std::string &path, Schemas &schemas) {
+  const Result<const Files *> files = schemas.files();
+  if (!files) return fail(files.error());
+  const Result<Standing> standing = standing_of_nothing(**files);
+  if (!standing) return fail(standing.error());
+  Result<Side> revisions = schemas.revisions(standing->map.heads());
+  if (!revisions) return fail(revisions.error());
+  const schema::Stored stored{revisions->server, MIGRATOR_VERSION, standing->map.heads(), std::move(revisions->schema)};
+  if (Status written = replace_file(path, schema::to_json(stored)); !written) return written;
+  context.output.line(fmt::format("wrote {}: {} objects at {}", report::printable(path), stored.schema.objects.size(),
+                                  stored.heads.empty() ? "base" : fmt::format("{}", fmt::join(stored.heads, ", "))));
+  context.output.document({{"snapshot", path},
+                           {"dialect", name(stored.schema.dialect)},
+                           {"server", stored.server},
+                           {"heads", stored.heads},
+                           {"objects", stored.schema.objects.size()}});
+  return {};
+}
+
+} // namespace
+
+Status check(const Context &context, const cli::CheckArguments &arguments) {
+  execute::Stop stop;
+  const execute::SignalWatcher signals(stop);
+  const bool live = arguments.kind != cli::CheckKind::Revisions && arguments.write_snapshot.empty();
+  std::vector<Dialect> dialects = dialects_for(context, arguments.dialects);
+  const bool of_the_database = live || (!arguments.write_snapshot.empty() && context.settings.database_url);
+  if (of_the_database && arguments.dialects.empty()) dialects = {context.settings.database_url->dialect};
+  if (!arguments.write_snapshot.empty()) {
+    if (dialects.size() > 1)
+      return fail(ErrorCode::Usage, "the models are for two databases, and a snapshot is of one. Name it with --dialect.");
+    Schemas schemas(context, dialects.front(), stop);
+    return write_snapshot(context, arguments.write_snapshot, schemas);
+  }
+  std::vector<Comparison> comparisons;
+  for (const Dialect dialect : dialects) {
+    Schemas schemas(context, dialect, stop);
+    Result<Comparison> one = comparison_of(context, arguments, schemas);
+    if (!one) return fail(one.error());
+    comparisons.push_back(std::move(*one));
+  }
+  std::size_t changes = 0, pending = 0;
+  for (const Comparison &one : comparisons) {
+    changes += one.changes.size();
+    pending += one.pending.size();
+  }
+  say(context, comparisons, {{"equal", changes == 0}});
+  if (changes == 0) return {};
+  const char *const advice =
+      arguments.kind == cli::CheckKind::Revisions ? "`migrator revision --autogenerate` writes the missing revision"
+      : arguments.kind == cli::CheckKind::Database
+          ? (pending != 0 ? "apply what is pending with `migrator upgrade heads`, then check again"
+                          : "`migrator check --revisions` and `migrator check --drift` say which side is behind")
+          : "somebody changed the database by other ways than its revisions: put it back, or write a revision for it";
+  return fail(ErrorCode::CheckFailed, fmt::format("the check found differences; {}.", advice));
+}
+
+} // namespace migrator::commands

@@ -1,0 +1,50 @@
+// See comparison.h.
+#include "migrator/commands/comparison.h"
+
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "migrator/report/difference.h"
+#include "migrator/report/printable.h"
+
+namespace migrator::commands {
+
+namespace {
+
+report::Compared shown(const Side &side) {
+  return {side.what, side.of, side.server, side.text(), &side.schema};
+}
+
+} // namespace
+
+schema::CompareOptions compare_options(const config::Settings &settings) {
+  return {settings.manage_owned};
+}
+
+Comparison compared(const Context &context, Side from, Side to) {
+  std::vector<schema::Change> changes = schema::compare(from.schema, to.schema, compare_options(context.settings));
+  return {std::move(from), std::move(to), std::move(changes), {}};
+}
+
+void say(const Context &context, const std::vector<Comparison> &comparisons, nlohmann::ordered_json document) {
+  std::string text;
+  std::set<std::string> unknown;
+  document["comparisons"] = nlohmann::ordered_json::array();
+  for (const Comparison &one : comparisons) {
+    const report::Difference difference{one.from.schema.dialect, shown(one.from), shown(one.to), one.changes, one.pending};
+    text += report::difference_text(difference);
+    document["comparisons"].push_back(report::difference_document(difference));
+    unknown.insert(one.from.schema.unknown.begin(), one.from.schema.unknown.end());
+    unknown.insert(one.to.schema.unknown.begin(), one.to.schema.unknown.end());
+  }
+  if (!unknown.empty())
+    context.output.warning(report::printable(
+        fmt::format("not compared, for their kinds are not known here: {}. Look after them by hand, or name them in `ignore`.",
+                    fmt::join(unknown, ", "))));
+  context.output.document(document);
+  context.output.block(text);
+}
+
+} // namespace migrator::commands

@@ -1,0 +1,47 @@
+// The wanted schema as it is written down: texts of models, made into SQL of one dialect. Values and the pure part; load.h reads the files.
+// The reference is docs/models.md.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "migrator/error/error.h"
+#include "migrator/schema/object.h"
+#include "migrator/script/script.h"
+
+namespace migrator::models {
+
+// One source as it was read: a file, or what a command printed.
+struct Source {
+  enum class Form : std::uint8_t { Sql, Yaml } form = Form::Sql;
+  std::string path; // as the user would name it
+  std::string text; // UTF-8, LF line ends
+};
+
+// A table or column that the models say was called otherwise before.
+struct RenameNote {
+  std::string path;
+  int line = 0;
+  std::string schema; // as written; empty: not given
+  std::string table;  // the table's name now
+  std::string column; // the column's name now; empty: the table itself was renamed
+  std::string old;    // the name before
+};
+
+// SQL to be run in order; each part with the file that its line numbers are of.
+struct Part {
+  std::string path;
+  std::string sql;
+};
+
+struct Models {
+  Dialect dialect = Dialect::Sqlite;
+  std::vector<Part> parts;
+  std::vector<RenameNote> renames;
+};
+
+// SQL sources stay as they are; all YAML sources together make one part, at the place of the first of them. InvalidConfiguration with file and line: a
+// YAML model that breaks the format, a `-- migrate:` comment other than renamed_from or one that stands above neither a table nor a column.
+Result<Models> compile(const std::vector<Source> &sources, Dialect dialect);
+
+} // namespace migrator::models

@@ -1,0 +1,401 @@
+#include "migrator/models/yaml_table.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "migrator/config/suggestion.h"
+#include "migrator/models/type_table.h"
+
+namespace migrator::models {
+
+namespace {
+
+const std::vector<std::string_view> kActions = {"cascade", "restrict", "set null", "set default", "no action"};
+
+std::string upper(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'a' && c <= 'z' ? char(c - 32) : c; });
+  return text;
+}
+
+std::string named(const std::string &name) {
+  return name.empty() ? "" : "CONSTRAINT " + sql_name(name) + " ";
+}
+
+// One column as it is read.
+struct Column {
+  std::string name, type, default_sql, generated, collation, check, references, comment;
+  bool stored = true, null = false, null_given = false, primary = false, autoincrement = false, unique = false;
+  std::string identity, unique_name;
+};
+
+class TableReader {
+public:
+  TableReader(const YamlReader &reader, const std::string &name, const Enums &enums)
+      : reader_(reader), name_(name), enums_(enums), sqlite_(reader.dialect() == Dialect::Sqlite) {}
+
+  TableSql read(const YAML::Node &table) {
+    // Facts that the columns need stand anywhere in the map.
+    if (table.IsMap() && table["strict"]) strict_ = reader_.flag(table["strict"], "strict");
+    if (table.IsMap() && table["primary_key"]) primary_columns(table["primary_key"]);
+    reader_.each(table, "a table",
+                 {"columns", "primary_key", "unique", "foreign_keys", "checks", "indexes", "comment", "renamed_from", "strict",
+                  "without_rowid"},
+                 [&](const std::string &key, const YAML::Node &value) { read_key(key, value); });
+    if (columns_.empty())
+      reader_.refuse(table, "the table " + config::in_quotes(name_) + " has no columns. Give it some under `columns`.");
+    return finish(table);
+  }
+
+private:
+  void read_key(const std::string &key, const YAML::Node &value) {
+    if (key == "columns")
+      reader_.each(value, "`columns`", {}, [&](const std::string &name, const YAML::Node &column) { read_column(name, column); });
+    if (key == "unique") each_of(value, "`unique`", [&](const YAML::Node &one) { read_unique(one); });
+    if (key == "foreign_keys") each_of(value, "`foreign_keys`", [&](const YAML::Node &one) { read_foreign_key(one); });
+    if (key == "checks") each_of(value, "`checks`", [&](const YAML::Node &one) { read_check(one); });
+    if (key == "indexes")
+      reader_.each(value, "`indexes`", {}, [&](const std::string &name, const YAML::Node &index) { read_index(name, index); });
+    if (key == "comment") comment("TABLE " + sql_name(name_), reader_.text(value, "a comment"));
+    if (key == "renamed_from")
+      out_.renames.push_back({reader_.path(), YamlReader::line(value), {}, name_, {}, reader_.text(value, "`renamed_from`")});
+    if (key == "without_rowid" && reader_.flag(value, "without_rowid") && sqlite_) options_.emplace_back("WITHOUT ROWID");
+  }
+
+  void each_of(const YAML::Node &list, const char *what, const std::function<void(const YAML::Node &)> &read) const {
+    if (!list.IsSequence()) reader_.refuse(list, fmt::format("{} must be a list: one entry a line, each after a dash.", what));
+    for (const YAML::Node &one : list) read(one);
+  }
+
+  void comment(const std::string &what, const std::string &text) {
+    if (!sqlite_) out_.later.push_back(fmt::format("COMMENT ON {} IS {}", what, sql_literal(text)));
+  }
+
+  // A list of columns, or {columns: …, name: …}.
+  std::vector<std::string> columns_of(const YAML::Node &node, const char *what, std::string &name) const {
+    if (!node.IsMap()) return reader_.texts(node, what);
+    std::vector<std::string> columns;
+    reader_.each(node, what, {"columns", "name"}, [&](const std::string &key, const YAML::Node &value) {
+      if (key == "name")
+        name = reader_.text(value, "a name");
+      else
+        columns = reader_.texts(value, what);
+    });
+    if (columns.empty()) reader_.refuse(node, fmt::format("{} needs `columns`.", what));
+    return columns;
+  }
+
+  void primary_columns(const YAML::Node &node) { primary_ = columns_of(node, "a primary key", primary_name_); }
+
+  void read_unique(const YAML::Node &node) {
+    std::string name;
+    const std::vector<std::string> columns = columns_of(node, "a unique key", name);
+    constraints_.push_back(named(name) + "UNIQUE (" + sql_names(columns) + ")");
+  }
+
+  void read_check(const YAML::Node &node) {
+    std::string name, sql;
+    if (node.IsMap() && node["sql"])
+      reader_.each(node, "a check", {"name", "sql"}, [&](const std::string &key, const YAML::Node &value) {
+        if (key == "name")
+          name = reader_.text(value, "a name");
+        else
+          sql = reader_.sql(value, "a check");
+      });
+    else
+      sql = reader_.sql(node, "a check");
+    if (!sql.empty()) constraints_.push_back(named(name) + "CHECK (" + sql + ")");
+  }
+
+  struct Reference {
+    std::string name, table, rest, deferrable;
+    std::vector<std::string> columns, to;
+  };
+
+  void reference_key(const std::string &key, const YAML::Node &value, Reference &into) const {
+    if (key == "name") into.name = reader_.text(value, "a name");
+    if (key == "columns") into.columns = reader_.texts(value, "`columns`");
+    if (key == "references" || key == "table") into.table = reader_.text(value, "the table referred to");
+    if (key == "to") into.to = reader_.texts(value, "`to`");
+    if (key == "on_delete" || key == "on_update")
+      into.rest += std::string(key == "on_delete" ? " ON DELETE " : " ON UPDATE ") + upper(reader_.word(value, key, kActions));
+    if (key == "deferrable") {
+      const std::string word = reader_.word(value, key, {"deferred", "immediate"});
+      into.deferrable = " DEFERRABLE INITIALLY " + upper(word);
+    }
+  }
+
+  std::string target(const Reference &reference) const {
+    return sql_name(reference.table) + (reference.to.empty() ? "" : " (" + sql_names(reference.to) + ")") + reference.rest +
+           reference.deferrable;
+  }
+
+  // PostgreSQL gets its foreign keys when every table is there.
+  void keep(const Reference &reference) {
+    const std::string sql =
+        named(reference.name) + "FOREIGN KEY (" + sql_names(reference.columns) + ") REFERENCES " + target(reference);
+    if (sqlite_)
+      constraints_.push_back(sql);
+    else
+      out_.later.push_back("ALTER TABLE " + sql_name(name_) + " ADD " + sql);
+  }
+
+  void read_foreign_key(const YAML::Node &node) {
+    Reference reference;
+    reader_.each(node, "a foreign key", {"columns", "references", "to", "on_delete", "on_update", "deferrable", "name"},
+                 [&](const std::string &key, const YAML::Node &value) { reference_key(key, value, reference); });
+    if (reference.columns.empty() || reference.table.empty())
+      reader_.refuse(node,
+                     "a foreign key needs `columns` and `references`, like {columns: [customer_id], references: customers}.");
+    keep(reference);
+  }
+
+  void read_references(const std::string &column, const YAML::Node &node) {
+    Reference reference;
+    reference.columns = {column};
+    if (node.IsScalar()) {
+      const std::string text = reader_.text(node, "`references`");
+      const std::size_t open = text.find('(');
+      reference.table = text.substr(0, open);
+      while (!reference.table.empty() && reference.table.back() == ' ') reference.table.pop_back();
+      if (open != std::string::npos) {
+        if (text.back() != ')') reader_.refuse(node, "`references` must be a table, or table(column).");
+        reference.to = {text.substr(open + 1, text.size() - open - 2)};
+      }
+    } else {
+      reader_.each(node, "`references`", {"table", "to", "on_delete", "on_update", "deferrable", "name"},
+                   [&](const std::string &key, const YAML::Node &value) { reference_key(key, value, reference); });
+    }
+    if (reference.table.empty()) reader_.refuse(node, "`references` needs a table, like `references: customers(id)`.");
+    keep(reference);
+  }
+
+  void read_column(const std::string &name, const YAML::Node &node) {
+    Column column;
+    column.name = name;
+    if (node.IsScalar()) {
+      column.type = type_of(name, node);
+    } else {
+      reader_.each(node, "a column",
+                   {"type", "nullable", "default", "generated", "identity", "autoincrement", "collation", "primary_key", "unique",
+                    "check", "references", "comment", "renamed_from"},
+                   [&](const std::string &key, const YAML::Node &value) { read_column_key(key, value, column); });
+    }
+    if (column.type.empty()) reader_.refuse(node, "the column " + config::in_quotes(name) + " has no `type`.");
+    if (column.primary) primary_.push_back(name);
+    if (std::find(primary_.begin(), primary_.end(), name) == primary_.end() &&
+        (!column.identity.empty() || column.autoincrement) && sqlite_)
+      reader_.refuse(node, "SQLite numbers the one column of a primary key only. Make it `primary_key: true`.");
+    columns_.push_back(std::move(column));
+  }
+
+  void read_column_key(const std::string &key, const YAML::Node &value, Column &column) {
+    if (key == "type") column.type = type_of(column.name, value);
+    if (key == "nullable") {
+      column.null = reader_.flag(value, "nullable");
+      column.null_given = true;
+    }
+    if (key == "default") column.default_sql = default_of(value);
+    if (key == "generated") read_generated(value, column);
+    if (key == "identity") column.identity = identity_of(value);
+    if (key == "autoincrement") column.autoincrement = reader_.flag(value, "autoincrement");
+    if (key == "collation") column.collation = reader_.sql(value, "a collation");
+    if (key == "primary_key") column.primary = reader_.flag(value, "primary_key");
+    if (key == "unique") {
+      bool plain = false;
+      column.unique = true;
+      if (value.IsScalar() && YAML::convert<bool>::decode(value, plain))
+        column.unique = plain;
+      else
+        column.unique_name = reader_.text(value, "`unique`");
+    }
+    if (key == "check") column.check = reader_.sql(value, "a check");
+    if (key == "references") read_references(column.name, value);
+    if (key == "comment") comment("COLUMN " + sql_name(name_) + "." + sql_name(column.name), reader_.text(value, "a comment"));
+    if (key == "renamed_from")
+      out_.renames.push_back(
+          {reader_.path(), YamlReader::line(value), {}, name_, column.name, reader_.text(value, "`renamed_from`")});
+  }
+
+  std::string type_of(const std::string &column, const YAML::Node &node) {
+    if (node.IsMap()) {
+      const std::string own = reader_.sql(node, "a type");
+      if (own.empty()) reader_.refuse(node, fmt::format("this type has nothing for {}.", name(reader_.dialect())));
+      return own;
+    }
+    const std::string written = reader_.text(node, "a type");
+    if (const auto found = enums_.find(written); found != enums_.end()) {
+      if (!sqlite_) return sql_name(written);
+      std::string labels;
+      for (const std::string &label : found->second) labels += (labels.empty() ? "" : ", ") + sql_literal(label);
+      constraints_.push_back("CHECK (" + sql_name(column) + " IN (" + labels + "))");
+      return "TEXT";
+    }
+    Result<std::string> type = sql_type(written, reader_.dialect(), strict_);
+    if (!type) reader_.refuse(node, type.error().message);
+    return *type;
+  }
+
+  std::string default_of(const YAML::Node &node) const {
+    if (node.IsMap()) {
+      if (!node["sql"]) return reader_.sql(node, "a default");
+      std::string sql;
+      reader_.each(node, "a default", {"sql"},
+                   [&](const std::string &, const YAML::Node &value) { sql = reader_.sql(value, "a default"); });
+      return in_parentheses(sql);
+    }
+    if (!node.IsScalar()) reader_.refuse(node, "a default must be a value, or {sql: an expression}.");
+    const std::string &text = node.Scalar();
+    if (node.Tag() == "!") return sql_literal(text);
+    bool flag = false;
+    double number = 0;
+    if (text == "true" || text == "false") {
+      YAML::convert<bool>::decode(node, flag);
+      return sqlite_ ? (flag ? "1" : "0") : (flag ? "true" : "false");
+    }
+    if (YAML::convert<double>::decode(node, number)) return text;
+    if (text.find('(') != std::string::npos || upper(text).rfind("CURRENT_", 0) == 0)
+      reader_.refuse(node,
+                     "this default looks like an expression. Write `default: {sql: " + text + "}`, or quotes around a text.");
+    return sql_literal(text);
+  }
+
+  // SQLite takes expressions in parentheses only; a word alone is none.
+  std::string in_parentheses(const std::string &sql) const {
+    const bool bare =
+        std::all_of(sql.begin(), sql.end(), [](char c) { return c == '_' || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); });
+    return !sqlite_ || bare || sql.empty() || sql.front() == '(' ? sql : "(" + sql + ")";
+  }
+
+  void read_generated(const YAML::Node &node, Column &column) const {
+    if (node.IsMap() && node["sql"]) {
+      reader_.each(node, "`generated`", {"sql", "stored"}, [&](const std::string &key, const YAML::Node &value) {
+        if (key == "stored")
+          column.stored = reader_.flag(value, "stored");
+        else
+          column.generated = reader_.sql(value, "`generated`");
+      });
+    } else {
+      column.generated = reader_.sql(node, "`generated`");
+    }
+    if (!column.stored && !sqlite_)
+      reader_.refuse(node, "PostgreSQL has stored generated columns only. Leave `stored: false` out.");
+  }
+
+  std::string identity_of(const YAML::Node &node) const {
+    bool plain = false;
+    if (node.IsScalar() && YAML::convert<bool>::decode(node, plain)) return plain ? "BY DEFAULT" : "";
+    return upper(reader_.word(node, "identity", {"always", "by default", "true", "false"}));
+  }
+
+  void read_index(const std::string &name, const YAML::Node &node) {
+    std::vector<std::string> columns, include;
+    std::string where, method;
+    bool unique = false;
+    const auto read_columns = [&](const YAML::Node &list) {
+      if (list.IsScalar()) {
+        columns.push_back(index_column(list));
+        return;
+      }
+      each_of(list, "the columns of an index", [&](const YAML::Node &one) { columns.push_back(index_column(one)); });
+    };
+    if (node.IsMap())
+      reader_.each(node, "an index", {"columns", "unique", "where", "include", "using"},
+                   [&](const std::string &key, const YAML::Node &value) {
+                     if (key == "columns") read_columns(value);
+                     if (key == "unique") unique = reader_.flag(value, "unique");
+                     if (key == "where") where = reader_.sql(value, "`where`");
+                     if (key == "include") include = reader_.texts(value, "`include`");
+                     if (key == "using") method = reader_.text(value, "`using`");
+                   });
+    else
+      read_columns(node);
+    if (columns.empty()) reader_.refuse(node, "an index needs `columns`.");
+    std::string sql = fmt::format("CREATE {}INDEX {} ON {}{} ({})", unique ? "UNIQUE " : "", sql_name(name), sql_name(name_),
+                                  method.empty() || sqlite_ ? "" : " USING " + sql_name(method), fmt::join(columns, ", "));
+    if (!include.empty() && !sqlite_) sql += " INCLUDE (" + sql_names(include) + ")";
+    if (!where.empty()) sql += " WHERE " + where;
+    out_.indexes.push_back(std::move(sql));
+  }
+
+  // "placed_at desc", or {sql: lower(email), order: desc}.
+  std::string index_column(const YAML::Node &node) const {
+    if (node.IsMap()) {
+      std::string sql, order;
+      reader_.each(node, "the column of an index", {"sql", "order"}, [&](const std::string &key, const YAML::Node &value) {
+        if (key == "sql")
+          sql = reader_.sql(value, "the expression of an index");
+        else
+          order = " " + upper(reader_.word(value, "order", {"asc", "desc", "asc nulls first", "desc nulls last"}));
+      });
+      const bool call = !sql.empty() && sql.back() == ')' && sql.find('(') != 0 && sql.find_first_of(" +-|") == std::string::npos;
+      return (call ? sql : "(" + sql + ")") + order;
+    }
+    const std::string text = reader_.text(node, "the column of an index");
+    const std::size_t blank = text.find(' ');
+    if (blank == std::string::npos) return sql_name(text);
+    const std::string order = upper(text.substr(blank + 1));
+    if (order != "DESC" && order != "ASC" && order != "DESC NULLS LAST" && order != "ASC NULLS FIRST" &&
+        order != "DESC NULLS FIRST" && order != "ASC NULLS LAST")
+      reader_.refuse(node,
+                     config::in_quotes(text) + " is no column with asc or desc behind it. Write an expression as {sql: …}.");
+    return sql_name(text.substr(0, blank)) + " " + order;
+  }
+
+  std::string column_sql(const Column &column, bool rowid) const {
+    std::string sql = sql_name(column.name) + " " + (rowid && !column.identity.empty() ? "INTEGER" : column.type);
+    const bool inline_key = sqlite_ && primary_.size() == 1 && primary_.front() == column.name && primary_name_.empty();
+    if (inline_key) sql += std::string(" PRIMARY KEY") + (column.autoincrement ? " AUTOINCREMENT" : "");
+    const bool is_key = std::find(primary_.begin(), primary_.end(), column.name) != primary_.end();
+    if (!column.null && !(rowid && is_key && !column.null_given)) sql += " NOT NULL";
+    if (!column.identity.empty() && !sqlite_) sql += " GENERATED " + column.identity + " AS IDENTITY";
+    if (!column.default_sql.empty()) sql += " DEFAULT " + column.default_sql;
+    if (!column.collation.empty()) sql += " COLLATE " + sql_name(column.collation);
+    if (!column.generated.empty())
+      sql += " GENERATED ALWAYS AS (" + column.generated + ") " + (column.stored ? "STORED" : "VIRTUAL");
+    if (column.unique) sql += " " + named(column.unique_name) + "UNIQUE";
+    if (!column.check.empty()) sql += " CHECK (" + column.check + ")";
+    return sql;
+  }
+
+  TableSql finish(const YAML::Node &table) {
+    for (const std::string &key : primary_)
+      if (std::none_of(columns_.begin(), columns_.end(), [&](const Column &column) { return column.name == key; }))
+        reader_.refuse(table["primary_key"],
+                       "the primary key has a column " + config::in_quotes(key) + ", and the table has none of that name.");
+    const bool without_rowid = std::find(options_.begin(), options_.end(), "WITHOUT ROWID") != options_.end();
+    std::vector<std::string> lines;
+    for (const Column &column : columns_) {
+      const bool whole = column.type == "INTEGER" || !column.identity.empty();
+      lines.push_back(
+          column_sql(column, sqlite_ && whole && primary_.size() == 1 && primary_.front() == column.name && !without_rowid));
+    }
+    if (!primary_.empty() && !(sqlite_ && primary_.size() == 1 && primary_name_.empty()))
+      lines.push_back(named(primary_name_) + "PRIMARY KEY (" + sql_names(primary_) + ")");
+    lines.insert(lines.end(), constraints_.begin(), constraints_.end());
+    if (strict_ && sqlite_) options_.emplace_back("STRICT");
+    out_.create = fmt::format("CREATE TABLE {} (\n  {}\n){}{}", sql_name(name_), fmt::join(lines, ",\n  "),
+                              options_.empty() ? "" : " ", fmt::join(options_, ", "));
+    return std::move(out_);
+  }
+
+  const YamlReader &reader_;
+  const std::string name_;
+  const Enums &enums_;
+  const bool sqlite_;
+  bool strict_ = false;
+  std::vector<Column> columns_;
+  std::vector<std::string> primary_;
+  std::string primary_name_;
+  std::vector<std::string> constraints_, options_;
+  TableSql out_;
+};
+
+} // namespace
+
+TableSql table_sql(const YamlReader &reader, const std::string &name, const YAML::Node &table, const Enums &enums) {
+  return TableReader(reader, name, enums).read(table);
+}
+
+} // namespace migrator::models

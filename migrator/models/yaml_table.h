@@ -1,0 +1,25 @@
+// One table of a YAML model to SQL. Pure.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "migrator/models/models.h"
+#include "migrator/models/yaml_node.h"
+
+namespace migrator::models {
+
+using Enums = std::map<std::string, std::vector<std::string>>; // labels by name
+
+struct TableSql {
+  std::string create;
+  std::vector<std::string> indexes;
+  std::vector<std::string> later; // PostgreSQL: foreign keys and comments, when all tables are there
+  std::vector<RenameNote> renames;
+};
+
+// Throws YamlProblem.
+TableSql table_sql(const YamlReader &reader, const std::string &name, const YAML::Node &table, const Enums &enums);
+
+} // namespace migrator::models

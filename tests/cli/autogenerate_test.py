@@ -1,0 +1,147 @@
+"""revision --autogenerate: the law. Apply what was generated and the next check is empty; go down and the schema is what it was; rows survive."""
+
+import os
+import unittest
+
+import both
+from both import setUpModule, tearDownModule  # noqa: F401
+from models_case import ModelsCase
+
+FIRST = """CREATE TABLE customer (id integer PRIMARY KEY, email text NOT NULL, old_note text);
+CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer NOT NULL REFERENCES customer (id), total integer DEFAULT 0);
+CREATE INDEX orders_customer ON orders (customer_id);
+CREATE VIEW totals AS SELECT customer_id, sum(total) AS total FROM orders GROUP BY customer_id;
+"""
+SECOND = """CREATE TABLE customer (id integer PRIMARY KEY, email text NOT NULL UNIQUE, name text DEFAULT 'x' NOT NULL, CHECK (length(name) > 0));
+CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer NOT NULL REFERENCES customer (id) ON DELETE CASCADE, total bigint DEFAULT 1 NOT NULL);
+CREATE INDEX orders_customer ON orders (customer_id, total);
+CREATE TABLE product (sku text PRIMARY KEY NOT NULL);
+CREATE VIEW totals AS SELECT customer_id, sum(total) AS total, count(*) AS n FROM orders GROUP BY customer_id;
+"""
+YAML = """
+enums:
+  state: [open, paid]
+tables:
+  customer:
+    columns:
+      id: {type: integer, primary_key: true, identity: true}
+      email: {type: varchar(200), unique: true}
+      active: {type: boolean, default: true}
+      made: {type: timestamptz, default: {sql: CURRENT_TIMESTAMP}}
+      twice: {type: integer, generated: id * 2}
+    indexes:
+      customer_email: {columns: [{sql: lower(email)}], unique: true, where: active}
+  orders:
+    columns:
+      id: bigint
+      part: smallint
+      customer_id: {type: integer, references: {table: customer, on_delete: cascade}}
+      state: {type: state, default: open}
+      total: {type: "decimal(10, 2)", default: 0, check: total >= 0}
+      extra: {type: json, nullable: true}
+    primary_key: [id, part]
+    unique: [{name: one_each, columns: [customer_id, part]}]
+    checks: [{name: parts, sql: part BETWEEN 1 AND 9}]
+    indexes:
+      orders_customer: [customer_id, id desc]
+views:
+  open_orders: SELECT id, customer_id FROM orders WHERE state = 'open'
+"""
+
+
+class Autogenerate(ModelsCase):
+    def first(self):
+        self.model(FIRST)
+        self.generate()
+        self.must("upgrade", "head")
+        self.assert_clean()
+
+    def test_the_law_from_nothing_to_a_schema_to_another_and_back(self):
+        self.first()
+        self.project.database.rows("INSERT INTO customer (id, email) VALUES (1, 'a@x')")
+        self.project.database.rows("INSERT INTO orders (id, customer_id, total) VALUES (7, 1, 5)")
+        before = self.schema()
+        self.model(SECOND)
+        self.generate()
+        self.must("upgrade", "head")
+        self.assert_clean()
+        self.assertEqual(self.project.database.rows("SELECT c.email, c.name, o.total FROM orders o JOIN customer c ON c.id = o.customer_id"), [["a@x", "x", "5"]])
+        self.must("downgrade", "-1")
+        self.assertEqual(self.schema(), before)
+        self.assertEqual(self.project.database.rows("SELECT c.email, o.total FROM orders o JOIN customer c ON c.id = o.customer_id"), [["a@x", "5"]])
+        self.must("downgrade", "base")
+        self.assertEqual(self.user_tables(), [])
+
+    def test_yaml_models_make_what_they_say(self):
+        self.model(YAML, "10_model.yaml")
+        self.generate()
+        self.must("upgrade", "head")
+        self.assert_clean()
+        self.must("downgrade", "base")
+        self.assertEqual(self.user_tables(), [])
+
+    def test_a_rename_that_is_noted_keeps_the_rows(self):
+        self.first()
+        self.project.database.rows("INSERT INTO customer (id, email, old_note) VALUES (1, 'a@x', 'kept')")
+        before = self.schema()
+        renamed = FIRST.replace("CREATE TABLE customer (id integer PRIMARY KEY, email text NOT NULL, old_note text)",
+                                "-- migrate:renamed_from customer\nCREATE TABLE client (id integer PRIMARY KEY, email text NOT NULL,\n"
+                                "  -- migrate:renamed_from old_note\n  note text)").replace("REFERENCES customer", "REFERENCES client")
+        self.model(renamed)
+        self.generate()
+        self.must("upgrade", "head")
+        self.assert_clean()
+        self.assertEqual(self.project.database.rows("SELECT email, note FROM client"), [["a@x", "kept"]])
+        self.assertIn("nothing differs", self.must("revision", "--autogenerate", "-m", "again").stdout)
+        self.must("downgrade", "-1")
+        self.assertEqual(self.project.database.rows("SELECT email, old_note FROM customer"), [["a@x", "kept"]])
+        self.assertEqual(self.schema(), before)
+
+    def test_a_rename_by_flag_and_one_that_fits_nothing(self):
+        self.first()
+        self.project.database.rows("INSERT INTO customer (id, email, old_note) VALUES (1, 'a@x', 'kept')")
+        self.model(FIRST.replace("old_note", "note"))
+        error = self.refused(2, "Usage", "revision", "--autogenerate", "-m", "x", "--rename", "customer.nothing:note")
+        self.assertIn("customer.nothing:note", error["message"])
+        self.generate("--rename", "customer.old_note:note")
+        self.must("upgrade", "head")
+        self.assert_clean()
+        self.assertEqual(self.project.database.rows("SELECT note FROM customer"), [["kept"]])
+
+    def test_a_likely_rename_is_told_where_nobody_can_be_asked(self):
+        self.first()
+        self.model(FIRST.replace("old_note", "note"))
+        done = self.must("revision", "--autogenerate", "-m", "x")
+        self.assertIn("--rename customer.old_note:note", done.text)
+
+    def test_a_dry_run_writes_nothing(self):
+        self.model(FIRST)
+        done = self.must("revision", "--autogenerate", "--dry-run", "-m", "x")
+        self.assertIn("-- migrate:up dialect:" + self.dialect, done.stdout)
+        self.assertEqual(os.listdir(self.project.migrations), [])
+
+    def test_flags_that_need_autogenerate_say_so(self):
+        self.assertIn("--autogenerate", self.refused(2, "Usage", "revision", "--rename", "a:b")["message"])
+
+    def test_without_models_it_says_where_to_name_them(self):
+        self.project.settings = {"migrations": ["migrations"]}
+        self.assertIn("models", self.refused(2, "InvalidConfiguration", "revision", "--autogenerate")["message"])
+
+
+class BothDialects(ModelsCase):
+    def test_models_for_both_give_sections_of_both(self):
+        self.project.settings["models"] = {"sqlite": "models", "postgresql": "models"}
+        self.model(YAML, "10_model.yaml")
+        text = self.generate()
+        for part in ("up dialect:sqlite", "up dialect:postgresql", "down dialect:sqlite", "down dialect:postgresql"):
+            self.assertIn("-- migrate:" + part, text)
+        self.must("upgrade", "head")
+        self.must("check")
+        self.must("check", "--revisions")
+
+
+both.on_both(globals(), Autogenerate)
+both.on_postgresql(globals(), BothDialects)
+
+if __name__ == "__main__":
+    unittest.main()
