@@ -118,8 +118,8 @@ struct BatchKey {
   std::int64_t row_estimate = 0;
 };
 
-class Backups;    // backup.h
-class DumpProver; // backup.h
+class Backups;      // backup.h
+class DumpProver;   // backup.h
 class SchemaReader; // schema_reader.h
 struct Scratch;     // backup.h
 
