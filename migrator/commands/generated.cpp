@@ -25,12 +25,13 @@ std::string ended(const std::string &sql) {
   return sql + (sql.find("--", last) == std::string::npos ? ";" : "\n;");
 }
 
-void allow(Section &section, const std::string &rule, Direction direction) {
+// A table that is made again is not missing from the models: there the note is the reason.
+void allow(Section &section, const std::string &rule, const std::string &note, Direction direction) {
   const bool known =
       std::any_of(section.allows.begin(), section.allows.end(), [&](const script::Allow &one) { return one.rule == rule; });
   if (rule.empty() || known) return;
-  section.allows.push_back(
-      {rule, direction == Direction::Up ? "the models no longer have it" : "it takes back what the up section made", 0});
+  const char *reason = direction == Direction::Up ? "the models no longer have it" : "it takes back what the up section made";
+  section.allows.push_back({rule, note.empty() ? reason : note, 0});
 }
 
 class Writer {
@@ -45,7 +46,7 @@ public:
       if (data && current_ == nullptr) begin(Piece::Place::Transaction); // a data section takes its direction from the one above
       if (data || current_ == nullptr || place_ != piece.place) begin(piece.place);
       if (data) current_->data = piece.batch;
-      allow(*current_, piece.allow, direction_);
+      allow(*current_, piece.allow, piece.note, direction_);
       std::string &text = std::get<script::SqlText>(current_->items.front()).text;
       if (!text.empty()) text += '\n';
       if (!piece.note.empty()) text += comment(piece.note);

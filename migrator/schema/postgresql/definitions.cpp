@@ -57,14 +57,14 @@ Grant read_grant(std::string text) {
 
 std::string grant_statement(const Object &object, const Grant &grant, bool gives) {
   const std::string role = grant.role != "OWNER"          ? grant.role
-                           : object.has(Attribute::Owner) ? quoted(object.text(Attribute::Owner))
+                           : object.has(Attribute::Owner) ? quote_name(object.text(Attribute::Owner))
                                                           : "CURRENT_USER";
   std::string right = grant.right, on = target(object);
   if (object.id.kind == Kind::Column) {
-    right += fmt::format(" ({})", quoted(object.id.name));
+    right += fmt::format(" ({})", quote_name(object.id.name));
     on = "TABLE " + relation_of(object.id);
   } else if (object.id.kind == Kind::View || object.id.kind == Kind::MaterializedView) {
-    if (!grant.column.empty()) right += fmt::format(" ({})", quoted(grant.column));
+    if (!grant.column.empty()) right += fmt::format(" ({})", quote_name(grant.column));
     on = "TABLE " + qualified(object.id);
   }
   if (!gives) return fmt::format("REVOKE {} ON {} FROM {}", right, on, role);
@@ -88,7 +88,7 @@ std::string domain_text(const Object &domain) {
 } // namespace
 
 std::string column_definition(const Object &column, bool nullable) {
-  std::string sql = quoted(column.id.name) + " " + column.text(Attribute::Type);
+  std::string sql = quote_name(column.id.name) + " " + column.text(Attribute::Type);
   if (column.has(Attribute::Collation)) sql += " COLLATE " + column.text(Attribute::Collation);
   if (column.has(Attribute::Default)) sql += " DEFAULT " + column.text(Attribute::Default);
   if (column.has(Attribute::Generated)) {
@@ -119,7 +119,7 @@ std::vector<std::string> options_changes(const Value &from, const Value &to) {
 }
 
 std::vector<std::string> column_settings(const Object *from, const Object &to) {
-  const std::string alter = fmt::format("ALTER TABLE {} ALTER COLUMN {} ", relation_of(to.id), quoted(to.id.name));
+  const std::string alter = fmt::format("ALTER TABLE {} ALTER COLUMN {} ", relation_of(to.id), quote_name(to.id.name));
   const auto by_name = [](const Value &settings) {
     std::map<std::string, std::string> values;
     for (const std::string &setting : settings) {
@@ -153,7 +153,7 @@ std::string create_table(const Object &table, const std::vector<const Object *> 
   std::vector<std::string> lines;
   for (const Object *column : columns) lines.push_back("  " + column_definition(*column));
   for (const Object *constraint : constraints)
-    lines.push_back(fmt::format("  CONSTRAINT {} {}", quoted(constraint->id.name), constraint->text(Attribute::Definition)));
+    lines.push_back(fmt::format("  CONSTRAINT {} {}", quote_name(constraint->id.name), constraint->text(Attribute::Definition)));
   return fmt::format("CREATE {}TABLE {} (\n{}\n){}", table.has(Attribute::Persistence) ? "UNLOGGED " : "", qualified(table.id),
                      joined(lines, ",\n"), with_options(table));
 }
@@ -163,9 +163,9 @@ std::string create(const Object &object) {
   const std::string &definition = object.text(Attribute::Definition);
   switch (id.kind) {
   case Kind::Namespace:
-    return "CREATE SCHEMA " + quoted(id.name);
+    return "CREATE SCHEMA " + quote_name(id.name);
   case Kind::Extension:
-    return fmt::format("CREATE EXTENSION {} SCHEMA {}", quoted(id.name), quoted(object.text(Attribute::ExtensionSchema)));
+    return fmt::format("CREATE EXTENSION {} SCHEMA {}", quote_name(id.name), quote_name(object.text(Attribute::ExtensionSchema)));
   case Kind::Enum: {
     std::vector<std::string> labels;
     for (const std::string &label : object.value(Attribute::Labels)) labels.push_back(literal(label));
@@ -176,9 +176,9 @@ std::string create(const Object &object) {
   case Kind::Sequence:
     return sequence_text(object);
   case Kind::Constraint:
-    return fmt::format("{} ADD CONSTRAINT {} {}", alter_owner(object), quoted(id.name), definition);
+    return fmt::format("{} ADD CONSTRAINT {} {}", alter_owner(object), quote_name(id.name), definition);
   case Kind::Index:
-    return fmt::format("CREATE {}INDEX {} ON {} USING {}", object.has(Attribute::Unique) ? "UNIQUE " : "", quoted(id.name),
+    return fmt::format("CREATE {}INDEX {} ON {} USING {}", object.has(Attribute::Unique) ? "UNIQUE " : "", quote_name(id.name),
                        relation_of(id), definition);
   case Kind::View:
     return "CREATE VIEW " + view_columns(object);
@@ -204,9 +204,9 @@ std::string target(const Object &object) {
   const ObjectId &id = object.id;
   switch (id.kind) {
   case Kind::Namespace:
-    return "SCHEMA " + quoted(id.name);
+    return "SCHEMA " + quote_name(id.name);
   case Kind::Extension:
-    return "EXTENSION " + quoted(id.name);
+    return "EXTENSION " + quote_name(id.name);
   case Kind::Enum:
     return "TYPE " + qualified(id);
   case Kind::Domain:
@@ -218,33 +218,33 @@ std::string target(const Object &object) {
   case Kind::Table:
     return "TABLE " + qualified(id);
   case Kind::Column:
-    return "COLUMN " + relation_of(id) + "." + quoted(id.name);
+    return "COLUMN " + relation_of(id) + "." + quote_name(id.name);
   case Kind::Constraint:
-    return fmt::format("CONSTRAINT {} ON {}{}", quoted(id.name), is_of_domain(object) ? "DOMAIN " : "", relation_of(id));
+    return fmt::format("CONSTRAINT {} ON {}{}", quote_name(id.name), is_of_domain(object) ? "DOMAIN " : "", relation_of(id));
   case Kind::Index:
-    return "INDEX " + quoted(id.schema) + "." + quoted(id.name);
+    return "INDEX " + quote_name(id.schema) + "." + quote_name(id.name);
   case Kind::View:
     return "VIEW " + qualified(id);
   case Kind::MaterializedView:
     return "MATERIALIZED VIEW " + qualified(id);
   case Kind::Trigger:
-    return fmt::format("TRIGGER {} ON {}", quoted(id.name), relation_of(id));
+    return fmt::format("TRIGGER {} ON {}", quote_name(id.name), relation_of(id));
   }
   return "";
 }
 
 std::string drop(const Object &object) {
   if (object.id.kind == Kind::Constraint)
-    return fmt::format("{} DROP CONSTRAINT {}", alter_owner(object), quoted(object.id.name));
+    return fmt::format("{} DROP CONSTRAINT {}", alter_owner(object), quote_name(object.id.name));
   if (object.id.kind == Kind::Column)
-    return fmt::format("ALTER TABLE {} DROP COLUMN {}", relation_of(object.id), quoted(object.id.name));
+    return fmt::format("ALTER TABLE {} DROP COLUMN {}", relation_of(object.id), quote_name(object.id.name));
   return "DROP " + target(object);
 }
 
 std::string sequence_owner(const Object &sequence) {
   const auto &owner = sequence.value(Attribute::OwnedBy);
   return fmt::format("ALTER SEQUENCE {} OWNED BY {}", qualified(sequence.id),
-                     owner.size() == 3 ? quoted(owner[0]) + "." + quoted(owner[1]) + "." + quoted(owner[2]) : "NONE");
+                     owner.size() == 3 ? quote_name(owner[0]) + "." + quote_name(owner[1]) + "." + quote_name(owner[2]) : "NONE");
 }
 
 std::string set_enabled(const Object &trigger) {
@@ -253,7 +253,7 @@ std::string set_enabled(const Object &trigger) {
                           : state == "replica" ? "ENABLE REPLICA"
                           : state == "always"  ? "ENABLE ALWAYS"
                                                : "ENABLE";
-  return fmt::format("ALTER TABLE {} {} TRIGGER {}", relation_of(trigger.id), how, quoted(trigger.id.name));
+  return fmt::format("ALTER TABLE {} {} TRIGGER {}", relation_of(trigger.id), how, quote_name(trigger.id.name));
 }
 
 std::vector<std::string> comments(const Object *from, const Object &to) {
@@ -271,10 +271,10 @@ std::vector<std::string> comments(const Object *from, const Object &to) {
   const auto columns = by_column(to.value(Attribute::ColumnComments));
   for (const auto &[column, comment] : columns)
     if (const auto found = old_columns.find(column); found == old_columns.end() || found->second != comment)
-      statements.push_back(fmt::format("COMMENT ON COLUMN {}.{} IS {}", qualified(to.id), quoted(column), literal(comment)));
+      statements.push_back(fmt::format("COMMENT ON COLUMN {}.{} IS {}", qualified(to.id), quote_name(column), literal(comment)));
   for (const auto &[column, comment] : old_columns)
     if (!columns.contains(column))
-      statements.push_back(fmt::format("COMMENT ON COLUMN {}.{} IS NULL", qualified(to.id), quoted(column)));
+      statements.push_back(fmt::format("COMMENT ON COLUMN {}.{} IS NULL", qualified(to.id), quote_name(column)));
   return statements;
 }
 
@@ -283,7 +283,7 @@ std::vector<std::string> owner_and_grants(const Object *from, const Object &to) 
   const bool has_owner = to.has(Attribute::Owner);
   const bool other_owner = from == nullptr ? has_owner : from->value(Attribute::Owner) != to.value(Attribute::Owner);
   if (other_owner) {
-    const std::string role = has_owner ? quoted(to.text(Attribute::Owner)) : "CURRENT_USER";
+    const std::string role = has_owner ? quote_name(to.text(Attribute::Owner)) : "CURRENT_USER";
     statements.push_back(fmt::format("ALTER {} OWNER TO {}", target(to), role));
   }
   const Value old = from == nullptr ? Value() : from->value(Attribute::Grants);

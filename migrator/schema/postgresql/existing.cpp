@@ -25,7 +25,7 @@ std::string alter_table(const ObjectId &inside) {
 }
 
 std::string alter_column_of(const ObjectId &column) {
-  return alter_table(column) + "ALTER COLUMN " + quoted(column.name) + " ";
+  return alter_table(column) + "ALTER COLUMN " + quote_name(column.name) + " ";
 }
 
 // The text behind "UNIQUE" or "PRIMARY KEY" as CREATE INDEX wants it, and what stays for the constraint.
@@ -58,12 +58,12 @@ KeyText key_text(std::string definition) {
 std::vector<Piece> set_not_null(const ObjectId &column) {
   std::string name = column.relation + "_" + column.name + "_is_given";
   if (name.size() > kLongestName) name = "migrator_column_is_given";
-  return {in_transaction(fmt::format("{}ADD CONSTRAINT {} CHECK ({} IS NOT NULL) NOT VALID", alter_table(column), quoted(name),
-                                     quoted(column.name))),
-          outside(fmt::format("{}VALIDATE CONSTRAINT {}", alter_table(column), quoted(name)),
+  return {in_transaction(fmt::format("{}ADD CONSTRAINT {} CHECK ({} IS NOT NULL) NOT VALID", alter_table(column),
+                                     quote_name(name), quote_name(column.name))),
+          outside(fmt::format("{}VALIDATE CONSTRAINT {}", alter_table(column), quote_name(name)),
                   "fails while there are rows without a value: give them one first"),
           in_transaction(alter_column_of(column) + "SET NOT NULL"),
-          in_transaction(fmt::format("{}DROP CONSTRAINT {}", alter_table(column), quoted(name)))};
+          in_transaction(fmt::format("{}DROP CONSTRAINT {}", alter_table(column), quote_name(name)))};
 }
 
 // A key of the old table that batches can be cut by, and that is not touched.
@@ -103,8 +103,8 @@ std::optional<std::string> referenced_value(const Schema &schema, const ObjectId
     const auto at = std::find(columns.begin(), columns.end(), column.name);
     const auto place = static_cast<std::size_t>(at - columns.begin());
     if (at == columns.end() || references.size() < place + 3) continue;
-    return fmt::format("(SELECT {0} FROM {1}.{2} WHERE {0} IS NOT NULL LIMIT 1)", quoted(references[place + 2]),
-                       quoted(references[0]), quoted(references[1]));
+    return fmt::format("(SELECT {0} FROM {1}.{2} WHERE {0} IS NOT NULL LIMIT 1)", quote_name(references[place + 2]),
+                       quote_name(references[0]), quote_name(references[1]));
   }
   return std::nullopt;
 }
@@ -119,7 +119,7 @@ std::string batch_name(const ObjectId &column) {
 
 Piece fill(const Plan &plan, const Object &column) {
   const ObjectId &id = column.id;
-  const std::string table = relation_of(id), name = quoted(id.name);
+  const std::string table = relation_of(id), name = quote_name(id.name);
   if (is_unique(plan.to, id)) {
     if (const auto numbered = numbered_value(plan.to, column, "numbered.number"))
       return in_transaction(
@@ -135,8 +135,8 @@ Piece fill(const Plan &plan, const Object &column) {
   if (!key) return in_transaction(fmt::format("UPDATE {} SET {} = {} WHERE {} IS NULL", table, name, value, name), note);
   Piece piece;
   piece.place = Piece::Place::Data;
-  piece.sql =
-      fmt::format("UPDATE {0} SET {1} = {2} WHERE {1} IS NULL AND {3} > :from AND {3} <= :to", table, name, value, quoted(*key));
+  piece.sql = fmt::format("UPDATE {0} SET {1} = {2} WHERE {1} IS NULL AND {3} > :from AND {3} <= :to", table, name, value,
+                          quote_name(*key));
   piece.note = note;
   piece.batch = script::DataBatch{batch_name(id), table, *key, 1000};
   return piece;
@@ -170,9 +170,10 @@ std::vector<Piece> add_constraint(const Object &constraint) {
   constexpr std::string_view kNotValid = " NOT VALID";
   if (type == "primary key" || type == "unique") {
     const KeyText text = key_text(definition);
-    return {outside(fmt::format("CREATE UNIQUE INDEX CONCURRENTLY {} ON {} {}", quoted(id.name), relation_of(id), text.index)),
-            in_transaction(fmt::format("{0}ADD CONSTRAINT {1} {2} USING INDEX {1}{3}", alter_table(id), quoted(id.name),
-                                       type == "unique" ? "UNIQUE" : "PRIMARY KEY", text.constraint))};
+    return {
+        outside(fmt::format("CREATE UNIQUE INDEX CONCURRENTLY {} ON {} {}", quote_name(id.name), relation_of(id), text.index)),
+        in_transaction(fmt::format("{0}ADD CONSTRAINT {1} {2} USING INDEX {1}{3}", alter_table(id), quote_name(id.name),
+                                   type == "unique" ? "UNIQUE" : "PRIMARY KEY", text.constraint))};
   }
   const bool valid = definition.size() < kNotValid.size() ||
                      definition.compare(definition.size() - kNotValid.size(), kNotValid.size(), kNotValid) != 0;
@@ -181,7 +182,7 @@ std::vector<Piece> add_constraint(const Object &constraint) {
   if (!valid) return {in_transaction(create(constraint))};
   const std::string owner = constraint.value(Attribute::ConstraintType).size() > 1 ? "ALTER DOMAIN " : "ALTER TABLE ";
   return {in_transaction(create(constraint) + std::string(kNotValid)),
-          outside(fmt::format("{}{} VALIDATE CONSTRAINT {}", owner, relation_of(id), quoted(id.name)))};
+          outside(fmt::format("{}{} VALIDATE CONSTRAINT {}", owner, relation_of(id), quote_name(id.name)))};
 }
 
 std::vector<Piece> add_column(const Plan &plan, const Object &column) {
@@ -207,7 +208,7 @@ std::vector<Piece> alter_column(const Plan &plan, const Object &from, const Obje
     if (to.has(Attribute::Collation)) sql += " COLLATE " + to.text(Attribute::Collation);
     std::string note = "rewrites the table under a lock that keeps everybody out, unless the old values fit as they are";
     if (plan.retyped.contains(id) || !converts_itself(from.text(Attribute::Type), to.text(Attribute::Type))) {
-      sql += fmt::format(" USING {}::text::{}", quoted(id.name), to.text(Attribute::Type));
+      sql += fmt::format(" USING {}::text::{}", quote_name(id.name), to.text(Attribute::Type));
       note = "a guess: values are converted by way of their text; " + note;
     }
     pieces.push_back(in_transaction(sql, note));

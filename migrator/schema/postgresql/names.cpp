@@ -183,7 +183,7 @@ bool is_plain(std::string_view name) {
 
 } // namespace
 
-std::string quoted(std::string_view name) {
+std::string quote_name(std::string_view name) {
   if (is_plain(name)) return std::string(name);
   std::string text = "\"";
   for (const char c : name) {
@@ -203,14 +203,14 @@ std::string literal(std::string_view text) {
 }
 
 std::string qualified(const ObjectId &id) {
-  if (id.schema.empty()) return quoted(id.name);
-  if (id.kind != Kind::Function) return quoted(id.schema) + "." + quoted(id.name);
+  if (id.schema.empty()) return quote_name(id.name);
+  if (id.kind != Kind::Function) return quote_name(id.schema) + "." + quote_name(id.name);
   const auto arguments = id.name.find('(');
-  return quoted(id.schema) + "." + quoted(id.name.substr(0, arguments)) + id.name.substr(arguments);
+  return quote_name(id.schema) + "." + quote_name(id.name.substr(0, arguments)) + id.name.substr(arguments);
 }
 
 std::string relation_of(const ObjectId &id) {
-  return quoted(id.schema) + "." + quoted(id.relation);
+  return quote_name(id.schema) + "." + quote_name(id.relation);
 }
 
 std::string joined(const std::vector<std::string> &parts, std::string_view between) {
@@ -224,7 +224,7 @@ std::string joined(const std::vector<std::string> &parts, std::string_view betwe
 
 std::string quoted_list(const std::vector<std::string> &names) {
   std::vector<std::string> parts;
-  for (const std::string &name : names) parts.push_back(quoted(name));
+  for (const std::string &name : names) parts.push_back(quote_name(name));
   return joined(parts, ", ");
 }
 

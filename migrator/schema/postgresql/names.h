@@ -10,7 +10,7 @@
 namespace migrator::schema::postgresql {
 
 // In double quotes where it must be: not lower case, or a word that SQL keeps for itself.
-std::string quoted(std::string_view name);
+std::string quote_name(std::string_view name);
 std::string literal(std::string_view text);
 // schema.name of what is in a schema; of a function with its argument types.
 std::string qualified(const ObjectId &id);

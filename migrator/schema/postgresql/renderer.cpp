@@ -70,7 +70,7 @@ private:
   void drop_late();
   void allow_unknown_bodies();
 
-  std::string late_name(const ObjectId &id) const { return quoted(id.name.substr(0, 44) + "_before_migration"); }
+  std::string late_name(const ObjectId &id) const { return quote_name(id.name.substr(0, 44) + "_before_migration"); }
 
   Plan plan_;
   RenderOptions options_;
@@ -104,7 +104,7 @@ void Rendering::detach_defaults() {
     }
     if (id.kind == Kind::Domain && plan_.lost_default.contains(id)) add("ALTER DOMAIN " + qualified(id) + " DROP DEFAULT");
     if (id.kind != Kind::Column) continue;
-    const std::string alter = fmt::format("ALTER TABLE {} ALTER COLUMN {} ", relation_of(id), quoted(id.name));
+    const std::string alter = fmt::format("ALTER TABLE {} ALTER COLUMN {} ", relation_of(id), quote_name(id.name));
     if (plan_.lost_default.contains(id)) add(alter + "DROP DEFAULT");
     if (object.has(Attribute::Identity) && !wanted->has(Attribute::Identity)) add(alter + "DROP IDENTITY");
     if (object.has(Attribute::Generated) && !wanted->has(Attribute::Generated)) add(alter + "DROP EXPRESSION");
@@ -298,7 +298,7 @@ void Rendering::alter(const Object &from, const Object &to) {
   switch (id.kind) {
   case Kind::Extension:
     if (plan_.change(id, Attribute::ExtensionSchema) != nullptr)
-      add(fmt::format("ALTER EXTENSION {} SET SCHEMA {}", quoted(id.name), quoted(to.text(Attribute::ExtensionSchema))));
+      add(fmt::format("ALTER EXTENSION {} SET SCHEMA {}", quote_name(id.name), quote_name(to.text(Attribute::ExtensionSchema))));
     break;
   case Kind::Enum:
     alter_enum(from, to);
@@ -368,7 +368,7 @@ void Rendering::drop_late() {
   for (auto at = ordered.rbegin(); at != ordered.rend(); ++at) {
     const Object &object = **at;
     if (renamed_.contains(object.id))
-      add(fmt::format("DROP {} {}.{}", object.id.kind == Kind::Enum ? "TYPE" : "DOMAIN", quoted(object.id.schema),
+      add(fmt::format("DROP {} {}.{}", object.id.kind == Kind::Enum ? "TYPE" : "DOMAIN", quote_name(object.id.schema),
                       late_name(object.id)));
     else
       add(drop(object));
@@ -403,15 +403,15 @@ std::vector<Piece> PostgresqlRenderer::rename(const std::vector<Rename> &renames
   std::map<ObjectId, std::string> tables; // renamed so far: a column's table may be called by either name
   for (const Rename &rename : renames) {
     if (rename.from.kind == Kind::Table) {
-      pieces.push_back(in_transaction(fmt::format("ALTER TABLE {} RENAME TO {}", qualified(rename.from), quoted(rename.to))));
+      pieces.push_back(in_transaction(fmt::format("ALTER TABLE {} RENAME TO {}", qualified(rename.from), quote_name(rename.to))));
       tables[rename.from] = rename.to;
       continue;
     }
     ObjectId column = rename.from;
     if (const auto renamed = tables.find({Kind::Table, column.schema, "", column.relation}); renamed != tables.end())
       column.relation = renamed->second;
-    pieces.push_back(in_transaction(
-        fmt::format("ALTER TABLE {} RENAME COLUMN {} TO {}", relation_of(column), quoted(column.name), quoted(rename.to))));
+    pieces.push_back(in_transaction(fmt::format("ALTER TABLE {} RENAME COLUMN {} TO {}", relation_of(column),
+                                                quote_name(column.name), quote_name(rename.to))));
   }
   return pieces;
 }

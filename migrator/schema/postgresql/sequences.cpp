@@ -68,14 +68,14 @@ std::vector<std::string> alter_sequence(const Object &from, const Object &to) {
 
 std::string move_sequence(const Object &column, const std::string &sequence) {
   return fmt::format("SELECT pg_catalog.setval({}, GREATEST(coalesce(max({}), 0) + 1, 1), false) FROM {}", sequence,
-                     quoted(column.id.name), relation_of(column.id));
+                     quote_name(column.id.name), relation_of(column.id));
 }
 
 std::vector<std::string> alter_identity(const Object &from, const Object &to) {
   if (!to.has(Attribute::Identity)) return {};
   const Value &wanted = to.value(Attribute::Identity);
   const Value &old = from.value(Attribute::Identity);
-  const std::string alter = fmt::format("ALTER TABLE {} ALTER COLUMN {} ", relation_of(to.id), quoted(to.id.name));
+  const std::string alter = fmt::format("ALTER TABLE {} ALTER COLUMN {} ", relation_of(to.id), quote_name(to.id.name));
   const Value options{wanted.begin() + 1, wanted.end()};
   const std::string kind = wanted[0] == "always" ? "ALWAYS" : "BY DEFAULT";
   const std::string moved = move_sequence(

@@ -59,7 +59,7 @@ public:
     const bool had_rowid = work_.rowids && !work_.old_text.without_rowid;
     std::string old_rowid;
     if (had_rowid)
-      old_rowid = work_.old_text.rowid_alias().empty() ? rowid_name(work_.old_columns) : quoted(work_.old_text.rowid_alias());
+      old_rowid = work_.old_text.rowid_alias().empty() ? rowid_name(work_.old_columns) : quote_name(work_.old_text.rowid_alias());
     if (had_rowid && !work_.new_text.without_rowid && alias.empty() && !old_rowid.empty())
       if (const std::string name = rowid_name(work_.new_columns); !name.empty()) add(name, old_rowid);
     for (const TableColumn &column : work_.new_columns) {
@@ -84,7 +84,7 @@ private:
     values += (values.empty() ? "" : ", ") + value;
   }
   void add_if(bool known, const TableColumn &column, const std::string &value) {
-    if (known) add(quoted(column.name), value);
+    if (known) add(quote_name(column.name), value);
   }
 
   // No column has anything to copy: the rows are still as many.
@@ -92,22 +92,22 @@ private:
     for (const TableColumn &column : work_.new_columns) {
       if (!column.generated.empty()) continue;
       const bool has_default = !column.default_value.empty() && alias.empty();
-      return add(quoted(alias.empty() ? column.name : alias), has_default ? "(" + column.default_value + ")" : "NULL");
+      return add(quote_name(alias.empty() ? column.name : alias), has_default ? "(" + column.default_value + ")" : "NULL");
     }
   }
 
   void kept(const TableColumn &column, const TableColumn &old, const std::string &alias) {
-    const std::string name = quoted(old.name);
+    const std::string name = quote_name(old.name);
     const bool may_be_null = column.not_null.empty() && !in_required_key(work_.new_text, column);
     const bool was_given =
         !old.not_null.empty() || in_required_key(work_.old_text, old) || folded(work_.old_text.rowid_alias()) == folded(old.name);
-    if (may_be_null || was_given || folded(alias) == folded(column.name)) return add(quoted(column.name), name);
+    if (may_be_null || was_given || folded(alias) == folded(column.name)) return add(quote_name(column.name), name);
     if (column.default_value.empty()) {
       notes.push_back("fails where " + column.name + " is null: fill it in before");
-      return add(quoted(column.name), name);
+      return add(quote_name(column.name), name);
     }
     notes.push_back(column.name + " gets its default where it is null");
-    add(quoted(column.name), "coalesce(" + name + ", (" + column.default_value + "))");
+    add(quote_name(column.name), "coalesce(" + name + ", (" + column.default_value + "))");
   }
 
   // Whether it must differ from row to row, for its fellows in a unique key do not see to it.
@@ -125,12 +125,12 @@ private:
     if (must_differ(column)) {
       if (!required) return add_if(!column.default_value.empty(), column, "NULL");
       notes.push_back(column.name + " of the rows that are there gets numbers, a guess, for it must be unique");
-      return add(quoted(column.name), filled.distinct);
+      return add(quote_name(column.name), filled.distinct);
     }
     if (!required || !column.default_value.empty()) return; // its default
     notes.push_back(column.name + " of the rows that are there gets " + filled.same +
                     ", a guess, for it has no default: write what it should be");
-    add(quoted(column.name), filled.same);
+    add(quote_name(column.name), filled.same);
   }
 
   const Rebuild &work_;
@@ -170,8 +170,8 @@ void rebuild(const Rebuild &work, Rendered &rendered) {
   if (!lost.empty()) filler.notes.push_back("left behind: " + lost);
   // OR ABORT: a key's own ON CONFLICT IGNORE or REPLACE must not lose rows here.
   if (!filler.targets.empty())
-    add("INSERT OR ABORT INTO " + quoted(work.new_name) + " (" + filler.targets + ")\nSELECT " + filler.values + "\nFROM " +
-            quoted(old_name),
+    add("INSERT OR ABORT INTO " + quote_name(work.new_name) + " (" + filler.targets + ")\nSELECT " + filler.values + "\nFROM " +
+            quote_name(old_name),
         listed_notes(filler.notes), lost.empty() ? "" : "drop_column");
   if (work.old_text.autoincrement && work.new_text.autoincrement) {
     add("DELETE FROM sqlite_sequence WHERE name = " + literal(work.new_name));
@@ -179,8 +179,8 @@ void rebuild(const Rebuild &work, Rendered &rendered) {
             ", seq FROM sqlite_sequence WHERE name = " + literal(old_name) + " COLLATE NOCASE",
         "ids that were given once are not given again");
   }
-  add("DROP TABLE " + quoted(old_name), "its rows are in " + work.new_name, "drop_table");
-  add("ALTER TABLE " + quoted(work.new_name) + " RENAME TO " + quoted(name));
+  add("DROP TABLE " + quote_name(old_name), "its rows are in " + work.new_name, "drop_table");
+  add("ALTER TABLE " + quote_name(work.new_name) + " RENAME TO " + quote_name(name));
 }
 
 } // namespace migrator::schema::sqlite

@@ -57,8 +57,8 @@ std::vector<Piece> rename_pieces(const std::vector<Rename> &renames) {
   };
   for (const auto &[table, pairs] : columns)
     for (const auto &[from, to] : ordered(pairs))
-      add("ALTER TABLE " + quoted(table) + " RENAME COLUMN " + quoted(from) + " TO " + quoted(to));
-  for (const auto &[from, to] : ordered(tables)) add("ALTER TABLE " + quoted(from) + " RENAME TO " + quoted(to));
+      add("ALTER TABLE " + quote_name(table) + " RENAME COLUMN " + quote_name(from) + " TO " + quote_name(to));
+  for (const auto &[from, to] : ordered(tables)) add("ALTER TABLE " + quote_name(from) + " RENAME TO " + quote_name(to));
   return pieces;
 }
 

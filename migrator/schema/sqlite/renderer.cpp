@@ -202,7 +202,7 @@ private:
   void drop_objects() {
     for (const Kind kind : {Kind::Trigger, Kind::View, Kind::Index})
       for (const ObjectId &id : going_)
-        if (id.kind == kind && !goes_along(id)) add("DROP " + upper_name(kind) + " " + quoted(id.name));
+        if (id.kind == kind && !goes_along(id)) add("DROP " + upper_name(kind) + " " + quote_name(id.name));
   }
 
   static std::string upper_name(Kind kind) { return kind == Kind::Trigger ? "TRIGGER" : kind == Kind::View ? "VIEW" : "INDEX"; }
@@ -210,7 +210,7 @@ private:
   void drop_tables() {
     for (const auto &[name, table] : tables_) {
       if (table.from == nullptr || table.to != nullptr) continue;
-      add("DROP TABLE " + quoted(table.from->id.name), "", "drop_table");
+      add("DROP TABLE " + quote_name(table.from->id.name), "", "drop_table");
       rendered_.losses.push_back("rows of table " + table.from->id.name);
     }
   }
@@ -247,12 +247,12 @@ private:
   }
 
   void alter(const Table &table) {
-    const std::string start = "ALTER TABLE " + quoted(table.to->id.name);
+    const std::string start = "ALTER TABLE " + quote_name(table.to->id.name);
     for (const TableColumn &column : table.new_text->columns)
       if (std::find(table.added.begin(), table.added.end(), column.name) != table.added.end())
         add(start + " ADD COLUMN " + column.text);
     for (const std::string &column : table.removed) {
-      add(start + " DROP COLUMN " + quoted(column), "", "drop_column");
+      add(start + " DROP COLUMN " + quote_name(column), "", "drop_column");
       rendered_.losses.push_back("column " + table.from->id.name + "." + column);
     }
   }

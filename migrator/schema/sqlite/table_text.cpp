@@ -381,7 +381,7 @@ std::string with_name(std::string_view create, std::string_view name) {
   if (all.size() < 3) return std::string(create);
   const std::string own = folded(plain(all[2]));
   std::string out(create.substr(0, all[2].at));
-  out += quoted(name);
+  out += quote_name(name);
   std::size_t copied = all[2].end();
   for (std::size_t at = 3; at + 2 < all.size(); ++at) {
     if (!all[at].is_name() || !all[at + 1].is(".") || all[at - 1].is(".") || folded(plain(all[at])) != own) continue;

@@ -24,7 +24,7 @@ bool needs_no_quotes(std::string_view name) {
 }
 
 std::string spelled(const std::string &name) {
-  return needs_no_quotes(name) ? name : quoted(name);
+  return needs_no_quotes(name) ? name : quote_name(name);
 }
 
 // Words after AS that begin something else than a name.
@@ -75,7 +75,7 @@ std::string plain(const Word &word) {
   return name;
 }
 
-std::string quoted(std::string_view name) {
+std::string quote_name(std::string_view name) {
   std::string out = "\"";
   for (const char character : name) {
     out.push_back(character);

@@ -31,7 +31,7 @@ std::string folded(std::string_view text);
 // A name without its quotes, as it was spelled.
 std::string plain(const Word &word);
 // In double quotes.
-std::string quoted(std::string_view name);
+std::string quote_name(std::string_view name);
 // In single quotes.
 std::string literal(std::string_view text);
 

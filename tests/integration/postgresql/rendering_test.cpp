@@ -129,11 +129,11 @@ TEST(Rendering, LabelsAreAddedInTheirPlacesOutsideATransaction) {
 }
 
 TEST(Rendering, NamesAreQuotedWhereTheyMustBe) {
-  EXPECT_EQ(quoted("plain_1"), "plain_1");
-  EXPECT_EQ(quoted("Mixed"), "\"Mixed\"");
-  EXPECT_EQ(quoted("select"), "\"select\"");
-  EXPECT_EQ(quoted("a\"b"), "\"a\"\"b\"");
-  EXPECT_EQ(quoted("1a"), "\"1a\"");
+  EXPECT_EQ(quote_name("plain_1"), "plain_1");
+  EXPECT_EQ(quote_name("Mixed"), "\"Mixed\"");
+  EXPECT_EQ(quote_name("select"), "\"select\"");
+  EXPECT_EQ(quote_name("a\"b"), "\"a\"\"b\"");
+  EXPECT_EQ(quote_name("1a"), "\"1a\"");
   EXPECT_EQ(literal("it's \\ "), "E'it''s \\\\ '");
 }
 
