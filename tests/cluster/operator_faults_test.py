@@ -85,8 +85,8 @@ class Faults(unittest.TestCase):
 
         def write():
             count = 0
-            # Without a pause between its rounds nobody else's write gets through on a busy machine: each is refused by an older version.
-            while not stop.wait(0.05):
+            # A look takes the operator five requests of the twenty a second that it may send: who writes oftener than that lets none of its writes through.
+            while not stop.wait(0.5):
                 count += 1
                 for name in ("calm", "failing"):
                     KUBE.patch("migrations", "contested", name, {"metadata": {"annotations": {"somebody/else": str(count)}}})
