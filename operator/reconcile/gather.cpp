@@ -104,6 +104,23 @@ kube::Result<Gathered> Gatherer::live(const kube::ObjectName &name) {
   return Gathered(std::move(observed));
 }
 
+kube::Result<bool> Gatherer::read_again(Observed &observed) {
+  const api::Migration &before = observed.migration;
+  const kube::Result<kube::Json> object = client_.get(kube::kMigrations, {before.name_space, before.name});
+  if (!object) {
+    if (object.error().kind == kube::ErrorKind::NotFound) return false;
+    return tl::unexpected(object.error());
+  }
+  auto reading = read(*object);
+  auto *now = std::get_if<api::Migration>(&reading);
+  const auto job_of = [](const api::Migration &migration) { return migration.status.run ? migration.status.run->job : ""; };
+  if (now == nullptr || now->uid != before.uid || now->generation != before.generation || job_of(*now) != job_of(before))
+    return false;
+  superseded_.add({before.name_space, before.name}, before.resource_version);
+  observed.migration = std::move(*now);
+  return true;
+}
+
 kube::Status Gatherer::add_job_live(Observed &observed) {
   const api::Migration &migration = observed.migration;
   const kube::Result<kube::Json> job = client_.get(kube::kJobs, {migration.name_space, migration.status.run->job});

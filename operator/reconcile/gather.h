@@ -44,6 +44,9 @@ public:
   // The Migration, its Job and the Job's pods as the API server has them now. Reserves a slot if a Job may have to be created: the caller
   // releases it, or says that the Job was created.
   kube::Result<Gathered> live(const kube::ObjectName &name);
+  // After a conflict: reads the Migration once more. true: `observed` has it as it is now, and what else it holds still stands, for the spec and the
+  // run's Job are the same. false: gather live; `observed` is as it was.
+  kube::Result<bool> read_again(Observed &observed);
 
   // The API server refused to create this Job; told in decisions (Observed::trouble) as FailedCreate, until the next try is due.
   void refused(const kube::ObjectName &name, const std::string &job, std::string message);

@@ -11,6 +11,12 @@ using std::chrono::milliseconds;
 
 // A run's writes follow each other without waiting for the watch; more than these at one look would be a decision that contradicts itself.
 constexpr int kMostLooks = 4;
+// Somebody who writes the same Migration often wins the race for it against a look of several requests, but hardly this often against one of two.
+constexpr int kMostRaces = 5;
+
+bool lost_a_race(const kube::Result<Applied> &applied) {
+  return !applied && applied.error().kind == kube::ErrorKind::Conflict;
+}
 
 milliseconds wait_for(const Observed &observed, const Decision &decision) {
   const bool runs = observed.job && observed.job->end == JobEnd::None;
@@ -53,9 +59,15 @@ kube::Result<Reconciler::Look> Reconciler::look_live(const kube::ObjectName &nam
     if (!told) return tl::unexpected(told.error());
     return Look{};
   }
-  const Observed &observed = std::get<Observed>(*gathered);
-  const Decision decision = decide(observed);
-  kube::Result<Applied> applied = would_write(observed, decision) ? applier_.apply(observed, decision) : Applied{};
+  Observed &observed = std::get<Observed>(*gathered);
+  Decision decision = decide(observed);
+  kube::Result<Applied> applied = applier_.apply(observed, decision);
+  for (int races = 0; lost_a_race(applied) && races < kMostRaces; ++races) {
+    const kube::Result<bool> same = gatherer_.read_again(observed);
+    if (!same || !*same) break;
+    decision = decide(observed);
+    applied = applier_.apply(observed, decision);
+  }
   // A slot that this look reserved is kept by a created Job alone; that of a Job that is there already is the cache's matter.
   if (applied && applied->job_created) {
     slots_.created(name, decision.status.run->job);

@@ -1,9 +1,12 @@
 // Writes Events (core/v1) about Migrations and gated pods. An Event is named after what it tells, so that telling it twice makes one; a failure to write
-// one is never in the way of the work. Thread-safe.
+// one is never in the way of the work. What was told is remembered, so that a look that is repeated (a conflict, a crash of the API server) costs neither
+// requests nor the limit's allowance. Thread-safe.
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <string>
 
@@ -30,12 +33,18 @@ public:
   void record(const About &about, const Note &note);
 
 private:
+  static constexpr std::chrono::minutes kRemembered{10};
+  static constexpr std::size_t kMostRemembered = 4'096;
+  bool told_lately(const std::string &name, std::chrono::steady_clock::time_point now) const; // under mutex_
+  void remember(const std::string &name);
+
   kube::Client &client_;
   std::string instance_;
   Clock clock_;
   std::function<void(const std::string &)> on_trouble_;
   std::mutex mutex_;
   EventLimit limit_;
+  std::map<std::string, std::chrono::steady_clock::time_point> told_; // an Event's namespace and name, and when
 };
 
 // The Event as it is sent. Its name: the object's, and a hash of uid, key and reason.

@@ -85,8 +85,7 @@ class Faults(unittest.TestCase):
 
         def write():
             count = 0
-            # A look takes the operator five requests of the twenty a second that it may send: who writes oftener than that lets none of its writes through.
-            while not stop.wait(0.5):
+            while not stop.wait(0.1):
                 count += 1
                 for name in ("calm", "failing"):
                     KUBE.patch("migrations", "contested", name, {"metadata": {"annotations": {"somebody/else": str(count)}}})

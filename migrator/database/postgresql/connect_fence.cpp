@@ -1,6 +1,7 @@
 // See connect_fence.h. The rights as they were are JSON that SQL writes and SQL reads.
 #include "migrator/database/postgresql/connect_fence.h"
 
+#include <algorithm>
 #include <thread>
 
 #include <fmt/format.h>
@@ -14,6 +15,8 @@ namespace migrator::database::postgresql {
 namespace {
 
 constexpr std::chrono::milliseconds kBetweenLooks{50};
+// A connection that was closed is listed until its process has ended: who stands in the way has this long to leave by itself.
+constexpr std::chrono::milliseconds kToLeave{2'000};
 constexpr const char *kThisDatabase = "d.datname = pg_catalog.current_database()";
 
 // Who has CONNECT, by the ACL or by its default. "grantee" is empty for PUBLIC.
@@ -72,7 +75,7 @@ std::string told(const Other &other) {
                      quote_identifier(other.role), other.pid);
 }
 
-Status check_sessions(Session &session, const AdvisoryKeys &keys) {
+Status sessions_allow(Session &session, const AdvisoryKeys &keys) {
   const auto found = others(session, keys);
   if (!found) return tl::unexpected(found.error());
   const std::string us = quote_identifier(session.user());
@@ -97,6 +100,16 @@ Status check_sessions(Session &session, const AdvisoryKeys &keys) {
     }
   }
   return {};
+}
+
+Status check_sessions(Session &session, const AdvisoryKeys &keys, std::chrono::milliseconds wait) {
+  const auto give_up = std::chrono::steady_clock::now() + std::min(wait, kToLeave);
+  for (;;) {
+    Status allowed = sessions_allow(session, keys);
+    const bool stands_in_the_way = !allowed && allowed.error().code == ErrorCode::NoPermission;
+    if (!stands_in_the_way || std::chrono::steady_clock::now() > give_up) return allowed;
+    std::this_thread::sleep_for(kBetweenLooks);
+  }
 }
 
 // What no right to CONNECT holds back.
@@ -180,7 +193,8 @@ Status revoke(Session &session, const History &history, const std::string &run_i
 
 // Ends those who are in and waits until they are gone.
 Status empty_database(Session &session, const AdvisoryKeys &keys, std::chrono::milliseconds wait) {
-  const auto give_up = std::chrono::steady_clock::now() + wait;
+  const auto start = std::chrono::steady_clock::now();
+  const auto give_up = start + wait;
   bool all_told = false;
   for (;;) {
     const auto found = others(session, keys);
@@ -196,10 +210,12 @@ Status empty_database(Session &session, const AdvisoryKeys &keys, std::chrono::m
                         told(other)),
             {other.role});
       }
-      if (other.same_role)
+      if (other.same_role) {
+        if (std::chrono::steady_clock::now() <= start + std::min(wait, kToLeave)) continue;
         return refuse(
             fmt::format("{} uses the role of this run, which stays admitted: give the migrator a role of its own", told(other)),
             {other.role});
+      }
       if (const auto ended = session.query("SELECT pg_catalog.pg_terminate_backend(" + other.pid + ")"); !ended)
         return fail(asking(ended.error()));
     }
@@ -218,7 +234,7 @@ Status empty_database(Session &session, const AdvisoryKeys &keys, std::chrono::m
 Status raise_connect_fence(Session &session, const History &history, const AdvisoryKeys &keys, const std::string &run_id,
                            std::chrono::milliseconds wait) {
   if (auto database = check_database(session); !database) return database;
-  if (auto sessions = check_sessions(session, keys); !sessions) return sessions;
+  if (auto sessions = check_sessions(session, keys, wait); !sessions) return sessions;
   if (const auto begun = session.query("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"); !begun)
     return fail(asking(begun.error()));
   Status raised = revoke(session, history, run_id);

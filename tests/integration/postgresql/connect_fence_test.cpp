@@ -1,4 +1,7 @@
 // Holding everybody out of a database: who is ended, who makes it impossible, and that the rights come back as they were, by whoever lifts it.
+#include <future>
+#include <optional>
+
 #include <libpq-fe.h>
 
 #include "tests/integration/postgresql/backup_fixture.h"
@@ -121,6 +124,22 @@ TEST_F(ConnectFence, AnotherSessionOfTheSameRoleMakesItImpossible) {
   const Connection other(server().url(name_, "owner_of_it") + "?application_name=shop");
   ASSERT_TRUE(other.answers());
   expect_refused(*database, "shop of role \"owner_of_it\" (pid ");
+}
+
+// A connection that its client closed is listed until its process has ended: pg_dump's, an earlier command's.
+TEST_F(ConnectFence, AnotherSessionOfTheSameRoleMayLeaveByItself) {
+  const auto database = locked("owner_of_it");
+  auto other = std::make_optional<Connection>(server().url(name_, "owner_of_it") + "?application_name=shop");
+  ASSERT_TRUE(other->answers());
+  auto raised = std::async(std::launch::async, [&] { return raise(*database); });
+  const std::string looked = "SELECT count(*) FROM pg_stat_activity WHERE datname = '" + name_ +
+                             "' AND application_name <> 'shop' AND usename = 'owner_of_it' AND query LIKE '%backend_type%'";
+  while (server().execute("postgres", looked) == "0" &&
+         raised.wait_for(std::chrono::milliseconds(10)) == std::future_status::timeout) {
+  }
+  other.reset();
+  ASSERT_DONE(raised.get());
+  ASSERT_DONE(database->backups().lower_fence());
 }
 
 TEST_F(ConnectFence, ARoleThatInheritsOurRightMakesItImpossible) {

@@ -146,7 +146,7 @@ TEST_F(DumpTest, WhatIsFoundBeforeWaitsForNobodysLock) {
 TEST_F(DumpTest, AKilledPgDumpIsAnErrorAndLeavesNothing) {
   const auto holder = holding_a_table();
   const auto database = open();
-  std::thread killer([] { when_there_is("pg_dump", [](pid_t child) { kill(child, SIGKILL); }); });
+  std::jthread killer([] { when_there_is("pg_dump", [](pid_t child) { kill(child, SIGKILL); }); });
   const auto dumped = dump(*database, "killed");
   killer.join();
   ASSERT_FALSE(dumped);
@@ -160,7 +160,7 @@ TEST_F(DumpTest, AKilledPgDumpIsAnErrorAndLeavesNothing) {
 TEST_F(DumpTest, ARequestToStopEndsIt) {
   const auto holder = holding_a_table();
   const auto database = open();
-  std::thread stopper([&] { when_there_is("pg_dump", [&](pid_t) { database->interrupt(); }); });
+  std::jthread stopper([&] { when_there_is("pg_dump", [&](pid_t) { database->interrupt(); }); });
   const auto dumped = dump(*database, "stopped");
   stopper.join();
   ASSERT_FALSE(dumped);
@@ -216,7 +216,7 @@ TEST_F(DumpTest, AFullDiskIsToldInPgDumpsWords) {
 TEST_F(DumpTest, AServerThatGoesAwayIsAnErrorAndLeavesNothing) {
   const auto holder = holding_a_table();
   const auto database = open();
-  std::thread killer([this] {
+  std::jthread killer([this] {
     when_there_is("pg_dump", [this](pid_t) {
       becomes_one("SELECT CASE WHEN count(*) > 0 THEN 1 ELSE 0 END FROM pg_stat_activity WHERE datname = '" + name_ +
                   "' AND application_name = 'pg_dump' AND wait_event_type = 'Lock'");
@@ -242,7 +242,7 @@ TEST_F(DumpTest, APasswordIsInNoArgumentAndNoVariable) {
   const auto holder = holding_a_table();
   setenv("DATABASE_URL", "postgresql://a:s3:cret@h/d", 1); // ours may have it; a child has no need of it
   std::string seen;
-  std::thread looker([&] {
+  std::jthread looker([&] {
     when_there_is("pg_dump", [&](pid_t child) {
       becomes_one("SELECT CASE WHEN count(*) > 0 THEN 1 ELSE 0 END FROM pg_stat_activity WHERE datname = '" + name_ +
                   "' AND application_name = 'pg_dump' AND wait_event_type = 'Lock'");
@@ -320,12 +320,11 @@ TEST_F(DumpTest, UnderWritingLoadItIsAStateThatATransactionBoundaryHad) {
           "FROM generate_series(1, 200) i; CREATE TABLE notes (id bigserial PRIMARY KEY, what text); CREATE TABLE ballast AS "
           "SELECT md5(i::text) AS t FROM "
           "generate_series(1, 30000) i");
-  std::atomic<bool> over{false};
-  std::vector<std::thread> writers;
+  std::vector<std::jthread> writers;
   for (int writer = 0; writer < 2; ++writer) {
-    writers.emplace_back([&, writer] {
+    writers.emplace_back([&, writer](const std::stop_token &over) {
       const std::unique_ptr<PGconn, decltype(&PQfinish)> connection(PQconnectdb(server().url(name_).c_str()), &PQfinish);
-      for (unsigned turn = static_cast<unsigned>(writer); !over; turn += 7) {
+      for (unsigned turn = static_cast<unsigned>(writer); !over.stop_requested(); turn += 7) {
         const std::string from = std::to_string(turn % 200 + 1);
         const std::string to = std::to_string((turn * 31 + 5) % 200 + 1);
         PQclear(PQexec(connection.get(), ("BEGIN; UPDATE accounts SET cents = cents - 1, moves = moves + 1 WHERE id = " + from +
@@ -350,8 +349,6 @@ TEST_F(DumpTest, UnderWritingLoadItIsAStateThatATransactionBoundaryHad) {
               "200000 true");
     server().execute("postgres", "DROP DATABASE " + other);
   }
-  over = true;
-  for (auto &writer : writers) writer.join();
 }
 
 } // namespace
