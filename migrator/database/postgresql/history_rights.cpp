@@ -25,35 +25,28 @@ Status check_server(Session &session) {
   return {};
 }
 
-Status check_relations(Session &session, const History &history, const std::string &role, std::set<std::string> &found) {
-  const auto rows = session.query(fmt::format(
-      "SELECT c.relname, c.relkind::text, pg_catalog.pg_get_userbyid(c.relowner), pg_catalog.pg_has_role(c.relowner, 'USAGE'), "
-      "c.relkind = 'v' OR (pg_catalog.has_table_privilege(c.oid, 'SELECT') AND pg_catalog.has_table_privilege(c.oid, 'INSERT') "
-      "AND "
-      "pg_catalog.has_table_privilege(c.oid, 'UPDATE') AND pg_catalog.has_table_privilege(c.oid, 'DELETE')) "
-      "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-      "WHERE n.nspname = {} AND c.relname IN ({}) ORDER BY pg_catalog.length(c.relname::text), c.relname",
-      quote_literal(history.schema), names_of(history)));
-  if (!rows) return fail(own_error(rows.error(), "looking for the history's tables"));
-  for (const auto &row : rows->rows) {
-    const std::string &name = *row[0];
-    const std::string &owner = *row[2];
+// Of check_rights' answer, from its seventh column on: name, kind, owner, whether we have the owner's rights, whether we may read and write it.
+Status check_relations(const Rows &rows, const History &history, const std::string &role, std::set<std::string> &found) {
+  for (const auto &row : rows.rows) {
+    if (!row[6]) continue;
+    const std::string &name = *row[6];
+    const std::string &owner = *row[8];
     const std::string qualified = history.qualified(name);
     const bool is_view = name == history.view();
     found.insert(name);
-    if (*row[1] != (is_view ? "v" : "r")) {
+    if (*row[7] != (is_view ? "v" : "r")) {
       return fail(ErrorCode::InvalidConfiguration,
                   fmt::format("{} is not a {} of ours: choose another version_table, or rename what has its name", qualified,
                               is_view ? "view" : "table"),
                   {qualified});
     }
-    if (*row[3] != "1") {
+    if (*row[9] != "1") {
       return fail(ErrorCode::OwnedByAnother,
                   fmt::format("{0} belongs to role {1}, not to {2}: log in as {1}, or run ALTER {3} {0} OWNER TO {2}", qualified,
                               quote_identifier(owner), quote_identifier(role), is_view ? "VIEW" : "TABLE"),
                   {qualified, owner});
     }
-    if (*row[4] != "1") {
+    if (*row[10] != "1") {
       return fail(ErrorCode::NoPermission,
                   fmt::format("role {0} may not read and write {1}: run GRANT SELECT, INSERT, UPDATE, DELETE ON {1} TO {0}",
                               quote_identifier(role), qualified),
@@ -94,13 +87,16 @@ Answer<std::vector<Grant>> grants_to_others(Session &session, const History &his
 
 Status check_rights(Session &session, const History &history) {
   if (auto server = check_server(session); !server) return server;
-  const auto rows =
-      session.query(fmt::format("SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('transaction_read_only') = "
-                                "'on', current_user, n.oid IS NOT NULL, "
-                                "coalesce(pg_catalog.has_schema_privilege(n.oid, 'USAGE'), false), "
-                                "coalesce(pg_catalog.has_schema_privilege(n.oid, 'CREATE'), false) "
-                                "FROM (VALUES (1)) one LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = {}",
-                                quote_literal(history.schema)));
+  const auto rows = session.query(fmt::format(
+      "SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('transaction_read_only') = 'on', current_user, n.oid IS "
+      "NOT NULL, coalesce(pg_catalog.has_schema_privilege(n.oid, 'USAGE'), false), "
+      "coalesce(pg_catalog.has_schema_privilege(n.oid, 'CREATE'), false), "
+      "c.relname, c.relkind::text, pg_catalog.pg_get_userbyid(c.relowner), pg_catalog.pg_has_role(c.relowner, 'USAGE'), "
+      "c.relkind = 'v' OR (pg_catalog.has_table_privilege(c.oid, 'SELECT') AND pg_catalog.has_table_privilege(c.oid, 'INSERT') "
+      "AND pg_catalog.has_table_privilege(c.oid, 'UPDATE') AND pg_catalog.has_table_privilege(c.oid, 'DELETE')) "
+      "FROM (VALUES (1)) one LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = {} LEFT JOIN pg_catalog.pg_class c ON "
+      "c.relnamespace = n.oid AND c.relname IN ({}) ORDER BY pg_catalog.length(c.relname::text), c.relname",
+      quote_literal(history.schema), names_of(history)));
   if (!rows) return fail(own_error(rows.error(), "asking for the role's rights"));
   const auto &row = rows->rows.at(0);
   const std::string &role = *row[2];
@@ -125,7 +121,7 @@ Status check_rights(Session &session, const History &history) {
                             quote_identifier(role), schema));
   }
   std::set<std::string> found;
-  if (auto relations = check_relations(session, history, role, found); !relations) return relations;
+  if (auto relations = check_relations(*rows, history, role, found); !relations) return relations;
   if (found.size() < 4 && *row[5] != "1") {
     return fail(
         ErrorCode::NoPermission,

@@ -133,10 +133,7 @@ Result<LockAttempt> PostgresqlDatabase::try_lock() {
   if (!acquired) return tl::unexpected(acquired.error());
   LockAttempt attempt;
   attempt.acquired = *acquired;
-  if (attempt.acquired) {
-    learn_check_interval();
-    return attempt;
-  }
+  if (attempt.acquired) return attempt;
   auto holder = find_lock_holder(*session_, keys_);
   if (!holder) return tl::unexpected(holder.error());
   attempt.holder = std::move(*holder);
@@ -161,9 +158,10 @@ void PostgresqlDatabase::interrupt() noexcept {
 
 // The server notices that its client has died while a statement runs only if this is set; some systems cannot.
 void PostgresqlDatabase::learn_check_interval() {
-  if (session_->server_version() < kFirstWithCheckInterval) return;
-  checks_interval_ = session_->query("BEGIN; SET LOCAL client_connection_check_interval = 1000; ROLLBACK").has_value();
-  if (!checks_interval_) static_cast<void>(session_->query("ROLLBACK"));
+  if (checks_interval_) return;
+  checks_interval_ = session_->server_version() >= kFirstWithCheckInterval &&
+                     session_->query("BEGIN; SET LOCAL client_connection_check_interval = 1000; ROLLBACK").has_value();
+  if (!*checks_interval_) static_cast<void>(session_->query("ROLLBACK"));
 }
 
 void PostgresqlDatabase::release_lock() noexcept {

@@ -94,7 +94,7 @@ private:
   std::map<std::string, bool, std::less<>> seen_; // in a read's snapshot: whether these relations of the history are there
   bool in_unit_ = false;
   bool in_bare_ = false;
-  bool checks_interval_ = false; // client_connection_check_interval can be set here
+  std::optional<bool> checks_interval_; // whether client_connection_check_interval can be set here; learnt before the first unit
 };
 
 } // namespace migrator::database::postgresql

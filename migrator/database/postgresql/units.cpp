@@ -23,7 +23,7 @@ std::string PostgresqlDatabase::settings_sql(std::string_view set, const UnitSet
   std::string sql = fmt::format("{0} standard_conforming_strings = on; {0} lock_timeout = {1}; {0} statement_timeout = {2}; "
                                 "{0} idle_in_transaction_session_timeout = 0; {0} client_encoding = 'UTF8'; ",
                                 set, settings.lock_timeout.count(), settings.statement_timeout.count());
-  if (checks_interval_) sql += fmt::format("{} client_connection_check_interval = 1000; ", set);
+  if (checks_interval_.value_or(false)) sql += fmt::format("{} client_connection_check_interval = 1000; ", set);
   if (session_->server_version() >= kFirstWithTransactionTimeout) sql += fmt::format("{} transaction_timeout = 0; ", set);
   return sql;
 }
@@ -84,6 +84,7 @@ Result<std::vector<std::string>> PostgresqlDatabase::begin_unit(const UnitSettin
   if (lock_.held()) {
     if (auto still_held = lock_.verify(); !still_held) return tl::unexpected(still_held.error());
   }
+  if (!in_bare_) learn_check_interval();
   unit_settings_ = settings;
   const std::string begin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; ";
   if (!in_bare_) return take_fence(begin + std::string(kResetSession) + settings_sql("SET LOCAL", settings), "");
@@ -158,6 +159,7 @@ Status PostgresqlDatabase::begin_bare(const UnitSettings &settings) {
     if (auto still_held = lock_.verify(); !still_held) return still_held;
   }
   if (auto direct = require_direct_connection(); !direct) return direct;
+  learn_check_interval();
   const auto replies = session_->batch(
       fmt::format("{}{}SELECT pg_catalog.pg_try_advisory_lock({})", kResetSession, settings_sql("SET", settings), keys_.worker));
   if (!replies) {
