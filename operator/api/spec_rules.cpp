@@ -1,6 +1,7 @@
 // The rules between fields that crds/migrations.yaml writes in CEL, once more and in the same words: an object may have been stored under an
 // older CRD. See spec_json.h.
 #include <algorithm>
+#include <string>
 #include <string_view>
 
 #include "migrator/script/names.h"
@@ -34,6 +35,21 @@ bool possible_target(std::string_view target) {
          (target.substr(at + 1) == "head" || target.substr(at + 1) == "heads");
 }
 
+// A path in a volume that leads nowhere else.
+bool inside_volume(std::string_view path) {
+  const auto segments = parts(path, '/');
+  return path.size() <= kLongestPath && std::none_of(segments.begin(), segments.end(), [](std::string_view part) {
+           return part.empty() || part == "." || part == "..";
+         });
+}
+
+bool possible_host(std::string_view host) {
+  return !host.empty() && std::all_of(host.begin(), host.end(), [](char letter) {
+    return (letter >= '0' && letter <= '9') || (letter >= 'A' && letter <= 'Z') || (letter >= 'a' && letter <= 'z') ||
+           std::string_view("._:-").find(letter) != std::string_view::npos;
+  });
+}
+
 using Fault = std::optional<Malformed>;
 
 Fault broken_if(bool broken, std::string field, std::string message) {
@@ -54,16 +70,28 @@ Fault in_target(const Spec &spec) {
 }
 
 Fault in_source(const Source &source) {
+  const auto inside = [&source](const char *field) {
+    return broken_if(!source.path.empty() && !inside_volume(source.path), field,
+                     "path must lie inside the volume: without a leading /, without . and ..");
+  };
   switch (source.type) {
-  case SourceType::Runner:
-    return std::nullopt;
+  case SourceType::Runner: {
+    const auto segments = parts(source.path, '/');
+    const bool up = std::find(segments.begin(), segments.end(), "..") != segments.end();
+    return broken_if(!source.path.empty() && (source.path.front() != '/' || up), "spec.source.runner.path",
+                     "path must be absolute, without ..");
+  }
   case SourceType::ConfigMap:
     return broken_if(source.name.empty(), "spec.source", "type: ConfigMap needs configMap, and no other source");
   case SourceType::ImageVolume:
-    return broken_if(source.image.empty(), "spec.source", "type: ImageVolume needs imageVolume, and no other source");
+    if (auto fault = broken_if(source.image.empty(), "spec.source", "type: ImageVolume needs imageVolume, and no other source"))
+      return fault;
+    return inside("spec.source.imageVolume.path");
   case SourceType::PersistentVolumeClaim:
-    return broken_if(source.name.empty(), "spec.source",
-                     "type: PersistentVolumeClaim needs persistentVolumeClaim, and no other source");
+    if (auto fault = broken_if(source.name.empty(), "spec.source",
+                               "type: PersistentVolumeClaim needs persistentVolumeClaim, and no other source"))
+      return fault;
+    return inside("spec.source.persistentVolumeClaim.path");
   }
   return std::nullopt;
 }
@@ -77,6 +105,9 @@ Fault in_postgresql(const Database &database) {
     if (auto fault = broken_if(connection.host.empty() || connection.name.empty() || !connection.user_from,
                                "spec.database.connection", "connection needs host, name and userFrom"))
       return fault;
+    if (auto fault = broken_if(!possible_host(connection.host), "spec.database.connection.host",
+                               "host must be a host name or an address, without user, port and /"))
+      return fault;
   }
   if (database.tls) {
     const bool ca = database.tls->ca_secret || database.tls->ca_config_map;
@@ -87,19 +118,21 @@ Fault in_postgresql(const Database &database) {
                                "mode: verify-ca and verify-full need caFrom, the certificate to verify against"))
       return fault;
   }
+  for (std::size_t index = 0; index < database.grant_read.size(); ++index) {
+    if (auto fault =
+            broken_if(database.grant_read[index].find(',') != std::string::npos,
+                      "spec.database.grantRead[" + std::to_string(index) + "]", "a role's name cannot hold a comma here"))
+      return fault;
+  }
   return broken_if(database.scratch && database.scratch->url_from.has_value() == database.scratch->same_server,
                    "spec.database.scratch", "scratch needs exactly one of urlFrom and sameServer: true");
 }
 
 Fault in_sqlite(const Database &database) {
-  const auto segments = parts(database.sqlite_path, '/');
-  const bool inside = !database.sqlite_path.empty() && database.sqlite_path.size() <= kLongestPath &&
-                      std::none_of(segments.begin(), segments.end(),
-                                   [](std::string_view part) { return part.empty() || part == "." || part == ".."; });
   if (auto fault =
           broken_if(database.sqlite_claim.empty(), "spec.database", "type: SQLite needs sqlite, the volume and the file in it"))
     return fault;
-  if (auto fault = broken_if(!inside, "spec.database.sqlite.path",
+  if (auto fault = broken_if(!inside_volume(database.sqlite_path), "spec.database.sqlite.path",
                              "path must name a file inside the volume: without a leading /, without . and .."))
     return fault;
   return broken_if(database.url_from || database.connection || database.tls || database.direct_url_from || database.scratch ||
