@@ -35,7 +35,12 @@ ledger::VersionChange difference(const Heads &before, const Heads &after) {
   return change;
 }
 
-ledger::Entry stamp_entry(const execute::Surroundings &run, const graph::RevisionMap &map, const std::string &revision) {
+// Who stamps, and when.
+plan::OfflineOptions witness(const Context &context, const execute::RunOptions &run) {
+  return {run.run_id, run.who, run.host, run.tool_version, execute::rfc3339(context.clock.now())};
+}
+
+ledger::Entry stamp_entry(const plan::OfflineOptions &by, const graph::RevisionMap &map, const std::string &revision) {
   ledger::Entry entry;
   entry.revision = revision;
   entry.motion = ledger::Motion::Stamp;
@@ -44,40 +49,46 @@ ledger::Entry stamp_entry(const execute::Surroundings &run, const graph::Revisio
     entry.depends_on = map.dependencies(revision);
     entry.labels = node->labels;
   }
-  entry.run_id = run.options.run_id;
-  entry.who = run.options.who;
-  entry.host = run.options.host;
-  entry.tool_version = run.options.tool_version;
-  entry.started_at = execute::rfc3339(run.clock.now());
+  entry.run_id = by.run_id;
+  entry.who = by.who;
+  entry.host = by.host;
+  entry.tool_version = by.tool_version;
+  entry.started_at = by.started_at;
   return entry;
 }
 
 // Evidence of who said so: a row a head that was added or, when some were only taken away, a row a head that is gone. Before those a row for
 // whatever below the heads has none, or the readers' view would not know that it is contained.
-std::string stamp_sql(const execute::Surroundings &run, const ledger::State &state, const graph::RevisionMap &map,
-                      const Heads &after) {
-  const Dialect dialect = run.database.dialect();
+std::vector<ledger::Entry> stamp_rows(const plan::OfflineOptions &by, const ledger::State &state, const graph::RevisionMap &map,
+                                      const Heads &after) {
   const ledger::VersionChange change = difference(state.heads, after);
   const Heads &told = change.added.empty() ? change.removed : change.added;
-  std::string sql = ledger::version_sql(run.tables, dialect, change);
-  if (state.partial) sql += ledger::abandon_partial_sql(run.tables, dialect);
-  const auto write = [&](const std::string &revision) {
-    sql += ledger::insert_sql(run.tables, dialect, stamp_entry(run, map, revision), after);
-  };
+  std::vector<ledger::Entry> rows;
   for (const std::string &revision : map.ancestors(known(map, after), true))
-    if (state.latest.count(revision) == 0 && !std::binary_search(told.begin(), told.end(), revision)) write(revision);
-  for (const std::string &head : told) write(head);
+    if (state.latest.count(revision) == 0 && !std::binary_search(told.begin(), told.end(), revision))
+      rows.push_back(stamp_entry(by, map, revision));
+  for (const std::string &head : told) rows.push_back(stamp_entry(by, map, head));
+  return rows;
+}
+
+std::string stamp_sql(const execute::Surroundings &run, const plan::OfflineOptions &by, const ledger::State &state,
+                      const graph::RevisionMap &map, const Heads &after) {
+  const Dialect dialect = run.database.dialect();
+  std::string sql = ledger::version_sql(run.tables, dialect, difference(state.heads, after));
+  if (state.partial) sql += ledger::abandon_partial_sql(run.tables, dialect);
+  for (const ledger::Entry &row : stamp_rows(by, state, map, after)) sql += ledger::insert_sql(run.tables, dialect, row, after);
   return sql;
 }
 
-Status write_stamp(const execute::Surroundings &run, const Standing &standing, const Heads &after) {
+Status write_stamp(const execute::Surroundings &run, const plan::OfflineOptions &by, const Standing &standing,
+                   const Heads &after) {
   if (Status opened = execute::open_history(run, {}, standing.state); !opened) return opened;
   database::UnitSettings settings;
   settings.lock_timeout = run.options.lock_timeout;
   settings.check_foreign_keys = false;
   Result<Heads> heads = run.database.begin_unit(settings);
   Status done =
-      heads ? run.database.finish_unit(stamp_sql(run, standing.state, standing.map, after)) : Status(fail(heads.error()));
+      heads ? run.database.finish_unit(stamp_sql(run, by, standing.state, standing.map, after)) : Status(fail(heads.error()));
   if (!done) run.database.rollback_unit();
   return done;
 }
@@ -91,7 +102,8 @@ Status offline(const Context &context, const cli::StampArguments &arguments) {
   Result<Heads> after = graph::stamp(standing->map, {}, arguments.targets, arguments.purge);
   if (!after) return fail(after.error());
   const Dialect dialect = context.settings.database_url->dialect;
-  const std::string sql = plan::offline_stamp({}, *after, ledger::tables(history_of(context.settings), dialect), dialect);
+  const auto rows = stamp_rows(witness(context, run_options(context, arguments.moving)), standing->state, standing->map, *after);
+  const std::string sql = plan::offline_stamp({}, *after, rows, ledger::tables(history_of(context.settings), dialect), dialect);
   context.output.document({{"sql", sql}});
   context.output.block(sql);
   return {};
@@ -136,7 +148,8 @@ Status stamp_reported(const Context &context, const cli::StampArguments &argumen
   if (!after) return fail(after.error());
   const bool changes = *after != standing->state.heads || standing->state.partial || !standing->state.has_journal;
   if (changes && !dry_run)
-    if (Status written = write_stamp(writer.surroundings(), *standing, *after); !written) return written;
+    if (Status written = write_stamp(writer.surroundings(), witness(context, writer.options()), *standing, *after); !written)
+      return written;
   report.heads_after = *after;
   if (changes) report.outcome = execute::RunOutcome::Done;
   return {};

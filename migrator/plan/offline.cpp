@@ -248,7 +248,7 @@ Result<std::string> offline_script(const Plan &plan, const ledger::Tables &table
 }
 
 std::string offline_stamp(const std::vector<std::string> &heads_before, const std::vector<std::string> &heads_after,
-                          const ledger::Tables &tables, Dialect dialect) {
+                          const std::vector<ledger::Entry> &rows, const ledger::Tables &tables, Dialect dialect) {
   const OfflineOptions none;
   const Writer writer(tables, dialect, none);
   ledger::VersionChange change;
@@ -258,8 +258,9 @@ std::string offline_stamp(const std::vector<std::string> &heads_before, const st
                       std::back_inserter(change.added));
   std::string out = dialect == Dialect::Postgresql ? "\\set ON_ERROR_STOP on\n\n" : ".bail on\n\n";
   out += "BEGIN;\n" + ledger::create_history(tables, dialect) + writer.guard(heads_before);
-  out += ledger::version_sql(tables, dialect, change) + "COMMIT;\n";
-  return out;
+  out += ledger::version_sql(tables, dialect, change);
+  for (const ledger::Entry &row : rows) out += ledger::insert_sql(tables, dialect, row, heads_after);
+  return out + "COMMIT;\n";
 }
 
 } // namespace migrator::plan

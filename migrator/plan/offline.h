@@ -10,6 +10,7 @@
 
 namespace migrator::plan {
 
+// Who wrote the script; what the journal is told.
 struct OfflineOptions {
   std::string run_id;
   std::string who;
@@ -23,8 +24,8 @@ struct OfflineOptions {
 Result<std::string> offline_script(const Plan &plan, const ledger::Tables &tables, Dialect dialect,
                                    const OfflineOptions &options);
 
-// The script of `stamp --sql`.
+// The script of `stamp --sql`. `rows`: what the journal is told.
 std::string offline_stamp(const std::vector<std::string> &heads_before, const std::vector<std::string> &heads_after,
-                          const ledger::Tables &tables, Dialect dialect);
+                          const std::vector<ledger::Entry> &rows, const ledger::Tables &tables, Dialect dialect);
 
 } // namespace migrator::plan

@@ -137,6 +137,13 @@ class Scripts(OfflineCase):
         self.assertNotEqual(self.project.database.script(self.sql("stamp", "a1"))[0], 0, "it is written for an empty version table")
         self.assertEqual(self.project.heads(), ["a2"])
 
+    def test_a_stamps_script_writes_the_same_rows_as_a_stamp(self):
+        self.both_projects(self.branches)
+        self.run_script(self.sql("stamp", "m2"))
+        self.online.must("stamp", "m2")
+        self.same_as_online()
+        self.assertIn(["m2", "stamp", "done"], self.project.journal())
+
     def test_start_must_be_known_to_go_down(self):
         self.chain("a1", "a2")
         for target in ("base", "-1", "a1"):

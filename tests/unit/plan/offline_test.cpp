@@ -86,7 +86,7 @@ INSTANTIATE_TEST_SUITE_P(Plan, OfflineTest,
 TEST(OfflineStamp, MovesTheRowsUnderAGuard) {
   const ledger::Tables tables = ledger::tables({}, Dialect::Sqlite);
   EXPECT_EQ(
-      without_history(offline_stamp({"a", "b"}, {"b", "c"}, tables, Dialect::Sqlite), tables, Dialect::Sqlite),
+      without_history(offline_stamp({"a", "b"}, {"b", "c"}, {}, tables, Dialect::Sqlite), tables, Dialect::Sqlite),
       ".bail on\n\nBEGIN;\n-- (the history's tables)\n"
       "INSERT INTO \"main\".\"migrator_version\" (version_num) SELECT NULL WHERE NOT ((SELECT count(*) FROM "
       "\"main\".\"migrator_version\") = 2 AND (SELECT count(*) FROM \"main\".\"migrator_version\" WHERE version_num IN ('a', "
