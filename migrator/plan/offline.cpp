@@ -45,6 +45,8 @@ std::string semicolon(const Statement &statement) {
   return out;
 }
 
+constexpr std::string_view kBrokenKeys = "SELECT \"table\", rowid, parent FROM pragma_foreign_key_check";
+
 class Writer {
 public:
   Writer(const ledger::Tables &tables, Dialect dialect, const OfflineOptions &options)
@@ -69,6 +71,19 @@ public:
     return fmt::format("DO {};\n", dollar_quoted(body));
   }
 
+  // SQLite: what refers to nothing before a unit that could add to it, and, after it, a failure if it did. An old violation of a table that is
+  // renamed counts as a new one here.
+  std::string note_broken_keys(const Unit &unit) const {
+    if (postgresql() || !unit.check_foreign_keys) return "";
+    return fmt::format("CREATE TEMP TABLE migrator_broken_keys AS {};\n", kBrokenKeys);
+  }
+  std::string check_broken_keys(const Unit &unit) const {
+    if (postgresql() || !unit.check_foreign_keys) return "";
+    return fmt::format("INSERT INTO {} (version_num) SELECT NULL WHERE EXISTS ({} EXCEPT SELECT * FROM temp.migrator_broken_keys); "
+                       "-- fails if a row refers to a row that is not there\nDROP TABLE temp.migrator_broken_keys;\n",
+                       tables_.version, kBrokenKeys);
+  }
+
   // Fails unless the query gives one row of true or 1.
   std::string check(const script::Assert &assertion) const {
     if (!postgresql())
@@ -90,10 +105,11 @@ public:
       const bool in_transaction = unit.kind == UnitKind::Transaction || unit.kind == UnitKind::Batch;
       if (!postgresql() && unit.foreign_keys) out += "PRAGMA foreign_keys = ON;\n";
       out += "BEGIN;\n" + guard(heads);
-      if (!in_transaction) out += "COMMIT;\n";
+      out += in_transaction ? note_broken_keys(unit) : "COMMIT;\n";
       Result<std::string> body = unit_sql(unit);
       if (!body) return fail(body.error());
       out += *body;
+      if (in_transaction) out += check_broken_keys(unit);
       if (unit.kind == UnitKind::Check) continue;
       if (!in_transaction) out += "BEGIN;\n";
       out += end_of_session(unit, last ? nullptr : &step.units[at + 1]);

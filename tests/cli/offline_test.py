@@ -3,7 +3,7 @@ nothing; what fails in the middle stops the rest."""
 
 import unittest
 
-from both import Case, on_both, on_postgresql, setUpModule, tearDownModule  # noqa: F401
+from both import Case, on_both, on_postgresql, on_sqlite, setUpModule, tearDownModule  # noqa: F401
 
 BATCHED = "UPDATE {0} SET n = n + 1 WHERE {1} > :from AND {1} <= :to;"
 
@@ -197,6 +197,30 @@ class DataSections(OfflineCase):
         self.assertEqual(self.project.heads(), ["a2"])
 
 
+class ForeignKeys(OfflineCase):
+    """SQLite enforces none while a script runs, for a rebuild needs that: what refers to nothing after a transaction and did not before ends it."""
+
+    PARENT = "CREATE TABLE parent (id integer PRIMARY KEY);\nCREATE TABLE child (id integer PRIMARY KEY, p integer REFERENCES parent (id));\n"
+
+    def test_a_row_that_refers_to_nothing_ends_the_script(self):
+        self.project.revision("a1", up=self.PARENT + "INSERT INTO parent VALUES (1);\nINSERT INTO child VALUES (1, 1);", down_sql="DROP TABLE child;\nDROP TABLE parent;")
+        self.project.revision("a2", "a1", "DELETE FROM parent;", down_sql="")
+        self.table("a3", "a2")
+        code, stderr = self.project.database.script(self.sql("upgrade", "head"))
+        self.assertNotEqual(code, 0)
+        self.assertIn("NOT NULL constraint failed", stderr)
+        self.assertEqual((self.project.heads(), self.project.database.rows("SELECT id FROM parent")), (["a1"], [["1"]]))
+
+    def test_rows_that_referred_to_nothing_before_are_in_nobodys_way(self):
+        self.project.revision("a1", up=self.PARENT, down_sql="DROP TABLE child;\nDROP TABLE parent;")
+        self.project.revision("a2", "a1", "CREATE TABLE new_child (id integer PRIMARY KEY, p integer REFERENCES parent (id), t text);\n"
+                              "INSERT INTO new_child (id, p) SELECT id, p FROM child;\nDROP TABLE child;\nALTER TABLE new_child RENAME TO child;", down_sql="")
+        self.project.must("upgrade", "a1")
+        self.project.database.rows("PRAGMA foreign_keys = OFF; INSERT INTO child VALUES (1, 7)")
+        self.run_script(self.sql("upgrade", "a1:head"))
+        self.assertEqual(self.project.database.rows("SELECT id, p FROM child"), [["1", "7"]])
+
+
 class Copied(OfflineCase):
     def test_copy_and_concurrently(self):
         def write(project):
@@ -232,6 +256,7 @@ class SmallestKeys(OfflineCase):
 
 on_both(globals(), Scripts, DataSections)
 on_postgresql(globals(), Copied, SmallestKeys)
+on_sqlite(globals(), ForeignKeys)
 
 
 if __name__ == "__main__":

@@ -10,8 +10,11 @@ COMMIT;
 -- up a make a
 BEGIN;
 INSERT INTO "main"."migrator_version" (version_num) SELECT NULL WHERE NOT (NOT EXISTS (SELECT 1 FROM "main"."migrator_version")); -- fails unless at base
+CREATE TEMP TABLE migrator_broken_keys AS SELECT "table", rowid, parent FROM pragma_foreign_key_check;
 CREATE TABLE a;
 two;
+INSERT INTO "main"."migrator_version" (version_num) SELECT NULL WHERE EXISTS (SELECT "table", rowid, parent FROM pragma_foreign_key_check EXCEPT SELECT * FROM temp.migrator_broken_keys); -- fails if a row refers to a row that is not there
+DROP TABLE temp.migrator_broken_keys;
 INSERT INTO "main"."migrator_version" (version_num) VALUES ('a');
 INSERT INTO "main"."migrator_version_journal" (revision, direction, outcome, parents, depends_on, labels, message, up_checksum, down_checksum, down_format, down_sections, statements_done, statements_total, statement_checksums, progress, error, heads_after, run_id, plan_hash, backup_id, who, host, tool_version, started_at, duration_ms) VALUES ('a', 'up', 'done', '[]', '[]', '[]', 'make a', 'v1:be49fc61dc918cd4c6d32f91d6a36575b53e82c9fdddfae8d67cec4cf69f3e82', 'v1:6d6400b233281a82706991f2851be5087bdeb444278bb3e1c945b438c6ef63c3', 1, '-- migrate:down
 DROP TABLE a;
@@ -35,7 +38,10 @@ back;
 COMMIT;
 BEGIN;
 INSERT INTO "main"."migrator_version" (version_num) SELECT NULL WHERE NOT ((SELECT count(*) FROM "main"."migrator_version") = 1 AND (SELECT count(*) FROM "main"."migrator_version" WHERE version_num IN ('a')) = 1); -- fails unless at a
+CREATE TEMP TABLE migrator_broken_keys AS SELECT "table", rowid, parent FROM pragma_foreign_key_check;
 three;
+INSERT INTO "main"."migrator_version" (version_num) SELECT NULL WHERE EXISTS (SELECT "table", rowid, parent FROM pragma_foreign_key_check EXCEPT SELECT * FROM temp.migrator_broken_keys); -- fails if a row refers to a row that is not there
+DROP TABLE temp.migrator_broken_keys;
 UPDATE "main"."migrator_version_journal" SET outcome = 'partial', up_checksum = 'v1:563509d84b3ff36927ec2d66d104b28dd1fb9599c42d613d4decaa6c43b54249', down_checksum = 'v1:7d950a94af48cb31087b62c5ca49bf12746e7f15ad955f8f57c56a746104b9b8', down_format = 1, down_sections = '-- migrate:down transaction:false
 VACUUM;
 back;
@@ -54,14 +60,20 @@ COMMIT;
 -- up c make c
 BEGIN;
 INSERT INTO "main"."migrator_version" (version_num) SELECT NULL WHERE NOT ((SELECT count(*) FROM "main"."migrator_version") = 1 AND (SELECT count(*) FROM "main"."migrator_version" WHERE version_num IN ('b')) = 1); -- fails unless at b
+CREATE TEMP TABLE migrator_broken_keys AS SELECT "table", rowid, parent FROM pragma_foreign_key_check;
 UPDATE t SET a = 1 WHERE K > (SELECT CASE typeof(min(K)) WHEN 'integer' THEN -1e19 ELSE '' END FROM t) AND K <= (SELECT K FROM t ORDER BY K DESC LIMIT 1);
+INSERT INTO "main"."migrator_version" (version_num) SELECT NULL WHERE EXISTS (SELECT "table", rowid, parent FROM pragma_foreign_key_check EXCEPT SELECT * FROM temp.migrator_broken_keys); -- fails if a row refers to a row that is not there
+DROP TABLE temp.migrator_broken_keys;
 INSERT INTO "main"."migrator_version_journal" (revision, direction, outcome, parents, depends_on, labels, message, up_checksum, down_checksum, down_format, down_sections, statements_done, statements_total, statement_checksums, progress, error, heads_after, run_id, plan_hash, backup_id, who, host, tool_version, started_at, duration_ms) VALUES ('c', 'up', 'partial', '["a"]', '[]', '[]', 'make c', 'v1:6899a8ba9e12c8c90eec5f3631c21e19fb9eff53abffffc96617fff6b77d5010', 'v1:63c88e28aa8a03b8ec6ac3bea48f05a7d576269e34cce4e44e3507f7234c76ad', 1, '-- migrate:down
 ', 1, 2, '[]', '{}', NULL, (SELECT CASE WHEN (SELECT count(*) FROM "main"."migrator_version") = 1 AND (SELECT count(*) FROM "main"."migrator_version" WHERE version_num IN ('b')) = 1 THEN '["b"]' END), 'run-1', NULL, NULL, 'anna', 'laptop', '0.1.0', '2026-01-02T03:04:05.678Z', 0);
 COMMIT;
 PRAGMA foreign_keys = ON;
 BEGIN;
 INSERT INTO "main"."migrator_version" (version_num) SELECT NULL WHERE NOT ((SELECT count(*) FROM "main"."migrator_version") = 1 AND (SELECT count(*) FROM "main"."migrator_version" WHERE version_num IN ('b')) = 1); -- fails unless at b
+CREATE TEMP TABLE migrator_broken_keys AS SELECT "table", rowid, parent FROM pragma_foreign_key_check;
 four;
+INSERT INTO "main"."migrator_version" (version_num) SELECT NULL WHERE EXISTS (SELECT "table", rowid, parent FROM pragma_foreign_key_check EXCEPT SELECT * FROM temp.migrator_broken_keys); -- fails if a row refers to a row that is not there
+DROP TABLE temp.migrator_broken_keys;
 INSERT INTO "main"."migrator_version" (version_num) VALUES ('c');
 UPDATE "main"."migrator_version_journal" SET outcome = 'done', up_checksum = 'v1:6899a8ba9e12c8c90eec5f3631c21e19fb9eff53abffffc96617fff6b77d5010', down_checksum = 'v1:63c88e28aa8a03b8ec6ac3bea48f05a7d576269e34cce4e44e3507f7234c76ad', down_format = 1, down_sections = '-- migrate:down
 ', statements_done = 2, statements_total = 2, statement_checksums = '[]', progress = '{}', error = NULL, heads_after = (SELECT CASE WHEN (SELECT count(*) FROM "main"."migrator_version") = 2 AND (SELECT count(*) FROM "main"."migrator_version" WHERE version_num IN ('b', 'c')) = 2 THEN '["b","c"]' END), run_id = 'run-1', plan_hash = NULL, backup_id = NULL, duration_ms = 0 WHERE revision = 'c' AND outcome = 'partial';
