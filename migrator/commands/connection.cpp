@@ -40,8 +40,7 @@ bool is_missing_file(const config::Settings &settings) {
          access(settings.database_url->path.c_str(), F_OK) != 0;
 }
 
-Result<Connection> connect(const Context &context, Access access, const std::string &run_id,
-                           const std::optional<std::chrono::milliseconds> &lock_wait) {
+Result<Connection> connect(const Context &context, Access access, const Connecting &connecting) {
   Result<const database::Driver *> driver = configured_driver(context.settings);
   if (!driver) return fail(driver.error());
   const database::DatabaseUrl &url = *context.settings.database_url;
@@ -51,9 +50,10 @@ Result<Connection> connect(const Context &context, Access access, const std::str
   options.create = access == Access::Create;
   options.read_only = access == Access::Read;
   options.who = user_name() + "@" + host_name();
-  options.run_id = run_id;
+  options.run_id = connecting.run_id;
   options.direct_url = context.settings.direct_url;
-  options.lock_wait = lock_wait.value_or(context.settings.lock_wait);
+  options.lock_wait = connecting.lock_wait.value_or(context.settings.lock_wait);
+  options.stopped = connecting.stopped;
   Result<std::unique_ptr<database::Database>> opened = (*driver)->open(url, options);
   if (!opened) return fail(opened.error());
   return Connection{url.dialect, *driver, std::move(*opened), options.history};

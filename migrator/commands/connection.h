@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,9 +31,14 @@ database::HistoryName history_of(const config::Settings &settings);
 // The driver of the configured database, for SQL without a connection. InvalidConfiguration if no URL is configured.
 Result<const database::Driver *> configured_driver(const config::Settings &settings);
 
-// The errors of Driver::validate and Driver::open. `lock_wait`: how long reads outside of units wait for a lock; none: as the settings say.
-Result<Connection> connect(const Context &context, Access access, const std::string &run_id = {},
-                           const std::optional<std::chrono::milliseconds> &lock_wait = std::nullopt);
+struct Connecting {
+  std::string run_id = {};
+  std::optional<std::chrono::milliseconds> lock_wait = {}; // for reads outside of units; none: as the settings say
+  std::function<bool()> stopped = {};                      // as OpenOptions has it
+};
+
+// The errors of Driver::validate and Driver::open.
+Result<Connection> connect(const Context &context, Access access, const Connecting &connecting = {});
 
 // The configured dialect and its driver without a database, for planning on one that is not made yet.
 Result<Connection> connect_to_nothing(const Context &context);

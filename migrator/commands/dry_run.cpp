@@ -46,7 +46,8 @@ private:
     files_ = std::move(*files);
     const bool missing = request_.plan.verb != plan::Request::Verb::Downgrade && is_missing_file(context_.settings);
     Result<Connection> connection =
-        missing ? connect_to_nothing(context_) : connect(context_, for_a_job() ? Access::Write : Access::Read, options_.run_id);
+        missing ? connect_to_nothing(context_)
+                : connect(context_, for_a_job() ? Access::Write : Access::Read, {.run_id = options_.run_id});
     if (!connection) return fail(connection.error());
     dialect_ = connection->dialect;
     if (for_a_job() && !missing)

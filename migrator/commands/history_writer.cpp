@@ -16,7 +16,9 @@ HistoryWriter::~HistoryWriter() {
 
 Status HistoryWriter::open(Access access) {
   context_.output.note("database " + (context_.settings.database_url ? context_.settings.database_url->redacted : "none"));
-  Result<Connection> connection = connect(context_, access, options_.run_id);
+  Result<Connection> connection =
+      connect(context_, access, {.run_id = options_.run_id, .stopped = [this] { return stop_.reason().has_value(); }});
+  if (Status go_on = stop_.check(); !go_on) return go_on;
   if (!connection) return fail(connection.error());
   connection_ = std::move(*connection);
   stop_.attach(connection_.database.get());

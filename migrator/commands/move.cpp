@@ -81,7 +81,8 @@ private:
     if (context_.settings.database_url) context_.output.note("database " + context_.settings.database_url->redacted);
     if (makes_the_file())
       if (Status fine = check_before_making_the_file(*files_); !fine) return fine;
-    Result<Connection> connection = connect(context_, access(), options_.run_id);
+    Result<Connection> connection =
+        connect(context_, access(), {.run_id = options_.run_id, .stopped = [&stop] { return stop.reason().has_value(); }});
     if (Status go_on = stop.check(); !go_on) return go_on; // whatever became of the connection meanwhile
     if (!connection) return fail(connection.error());
     stop.attach(connection->database.get());

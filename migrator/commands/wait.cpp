@@ -19,7 +19,7 @@ constexpr std::chrono::milliseconds kPoll{1'000};
 
 // What one look at the database said. An error that waiting cannot mend is an error; everything else is a reason to look again.
 Result<gate::Verdict> look(const Context &context, const std::vector<std::string> &wanted, gate::Wanted written_as) {
-  Result<Connection> connection = connect(context, Access::Read, {}, kPoll); // a writer's lock: look again
+  Result<Connection> connection = connect(context, Access::Read, {.lock_wait = kPoll}); // a writer's lock: look again
   const auto not_yet = [](const Error &error) { return gate::Verdict{false, "the database cannot be asked: " + error.text()}; };
   const auto mendable = [](const Error &error) {
     return error.code == ErrorCode::Unreachable || error.code == ErrorCode::ConnectionLost ||

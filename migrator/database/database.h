@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -82,6 +83,7 @@ struct OpenOptions {
   std::string run_id;
   std::optional<DatabaseUrl> direct_url;      // past a transaction pooler; used for everything when set
   std::chrono::milliseconds lock_wait{60000}; // SQLite: how long a read outside of units waits for another's lock
+  std::function<bool()> stopped; // SQLite: asked while opening waits for another's lock; true ends it with Terminated
 };
 
 struct ServerInfo {

@@ -134,7 +134,7 @@ Fault fault_in(const Json &value, const Shape &shape, const std::string &path);
 Fault fault_in_fields(const Json &value, const Shape &shape, const std::string &path) {
   if (!value.is_object()) return wrong(path, "an object");
   for (const auto &[key, member] : value.items()) {
-    const std::string where = path + "." + key;
+    const std::string where = fmt::format("{}.{}", path, key);
     const auto known = shape.fields.find(key);
     if (known != shape.fields.end()) {
       if (Fault fault = fault_in(member, known->second, where)) return fault;

@@ -580,6 +580,27 @@ class LocksOnSqlite(Locks, Case):
         self.assertEqual({"up a": 1, "up b": 1, "up c": 1}, counted_effects(project.database))
 
 
+    def test_a_signal_is_heard_while_another_holds_the_whole_file(self):
+        project = self.project()
+        self.history(project)
+        connection = sqlite3.connect(project.database.path, isolation_level=None)
+        self.addCleanup(connection.close)
+        connection.execute("BEGIN EXCLUSIVE")
+        for verb in (["upgrade", "head"], ["stamp", "head"]):
+            with self.subTest(verb):
+                run = Run(project, *verb, "--lock-wait", "60s")
+                self.addCleanup(run.kill)
+                run.wait_to_say("database sqlite")
+                started = time.monotonic()
+                run.process.send_signal(signal.SIGTERM)
+                stopped = run.end()
+                self.assertEqual(143, stopped.code, stopped)
+                self.assertIn("stopped by a signal", stopped.stderr)
+                self.assertLess(time.monotonic() - started, 20, "not before the lock was given up")
+        connection.execute("ROLLBACK")
+        self.assertEqual({}, {effect: times for effect, times in counted_effects(project.database).items() if effect != "up a"})
+
+
 class LocksOnPostgresql(Locks, Case):
     dialect = "postgresql"
 

@@ -33,7 +33,9 @@ public:
     if (!connection) return fail(connection.error());
     (*connection)->set_lock_timeout(options.lock_wait, "lock_wait");
     const char *first = options.read_only ? "PRAGMA query_only=ON; PRAGMA schema_version" : "PRAGMA schema_version";
+    (*connection)->set_stop(options.stopped);
     if (auto readable = (*connection)->execute(first); !readable) return fail(readable.error());
+    (*connection)->set_stop({});
     return std::make_unique<sqlite::SqliteDatabase>(std::move(*connection), url, options);
   }
 
