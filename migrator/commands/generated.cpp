@@ -50,7 +50,7 @@ public:
       std::string &text = std::get<script::SqlText>(current_->items.front()).text;
       if (!text.empty()) text += '\n';
       if (!piece.note.empty()) text += comment(piece.note);
-      text += ended(piece.sql);
+      if (!piece.sql.empty()) text += ended(piece.sql);
     }
     std::for_each(into_.begin() + static_cast<std::ptrdiff_t>(first_), into_.end(), [](Section &section) {
       if (std::get<script::SqlText>(section.items.front()).text.empty()) section.items.clear();

@@ -22,7 +22,7 @@ namespace migrator::commands {
 namespace {
 
 // Changes what cached schemas mean: a reader that reads more, for example.
-constexpr const char *kCacheFormat = "schema cache 1";
+constexpr const char *kCacheFormat = "schema cache 2";
 
 std::string product_and_version(const database::ServerInfo &server) {
   return server.product + " " + server.version;

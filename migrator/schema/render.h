@@ -16,7 +16,7 @@ namespace migrator::schema {
 struct Piece {
   enum class Place : std::uint8_t {
     Transaction, // an ordinary section
-    Outside,     // transaction:false
+    Outside,     // transaction:false; without SQL it only ends the transaction before it
     Data,        // a data section of its own; `batch` is set
   } place = Place::Transaction;
   std::string sql;                        // one statement, without its semicolon

@@ -92,7 +92,8 @@ std::string types_query() {
 std::string relations_query() {
   return fmt::format(
       "SELECT c.oid::text, n.nspname::text, c.relname::text, c.relkind::text, c.relpersistence::text, {}, "
-      "CASE WHEN c.relkind = 'S' THEN {} ELSE {} END, pg_catalog.array_to_string(c.reloptions, pg_catalog.chr(31)), "
+      "CASE WHEN c.relkind = 'S' THEN {} ELSE {} END, pg_catalog.array_to_string(c.reloptions || ARRAY(SELECT 'toast.' || o FROM "
+      "pg_catalog.pg_class h, pg_catalog.unnest(h.reloptions) o WHERE h.oid = c.reltoastrelid), pg_catalog.chr(31)), "
       "c.reltype::text, coalesce(t.typarray, 0)::text, CASE WHEN c.relkind IN ('v', 'm') THEN "
       "pg_catalog.rtrim(pg_catalog.pg_get_viewdef(c.oid), ';') END, coalesce(r.oid, 0)::text, "
       "CASE WHEN c.relkind = 'p' THEN 'partitioned table' WHEN c.relispartition THEN 'partition' WHEN c.relkind = 'f' THEN "
@@ -162,10 +163,11 @@ std::string indexes_query() {
       kModelled);
 }
 
-// oid, schema, name, argument types, kind (f, p), owner, grants, definition, arguments, result
+// oid, schema, name (quoted if it has a bracket or a quote), argument types, kind (f, p), owner, grants, definition, arguments, result
 std::string functions_query() {
   return fmt::format(
-      "SELECT p.oid::text, n.nspname::text, p.proname::text, pg_catalog.oidvectortypes(p.proargtypes), "
+      "SELECT p.oid::text, n.nspname::text, CASE WHEN p.proname ~ '[(\"]' THEN pg_catalog.quote_ident(p.proname) ELSE "
+      "p.proname::text END, pg_catalog.oidvectortypes(p.proargtypes), "
       "p.prokind::text, {}, {}, pg_catalog.pg_get_functiondef(p.oid), pg_catalog.pg_get_function_arguments(p.oid), "
       "pg_catalog.pg_get_function_result(p.oid) FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = "
       "p.pronamespace WHERE p.prokind IN ('f', 'p') AND {}",

@@ -28,32 +28,6 @@ std::string alter_column_of(const ObjectId &column) {
   return alter_table(column) + "ALTER COLUMN " + quote_name(column.name) + " ";
 }
 
-// The text behind "UNIQUE" or "PRIMARY KEY" as CREATE INDEX wants it, and what stays for the constraint.
-struct KeyText {
-  std::string index, constraint;
-};
-
-KeyText key_text(std::string definition) {
-  constexpr std::string_view kDistinct = " NULLS NOT DISTINCT";
-  KeyText text;
-  std::string distinct;
-  if (const auto at = definition.find(kDistinct); at != std::string::npos && at < definition.find('(')) {
-    distinct = kDistinct;
-    definition.erase(at, kDistinct.size());
-  }
-  const auto open = definition.find('(');
-  std::string rest = definition.substr(open);
-  for (const std::string_view word : {" DEFERRABLE", " INITIALLY DEFERRED"})
-    if (const auto at = rest.rfind(word); at != std::string::npos) {
-      text.constraint = std::string(word) + text.constraint;
-      rest.erase(at, word.size());
-    }
-  if (text.constraint == " INITIALLY DEFERRED DEFERRABLE") text.constraint = " DEFERRABLE INITIALLY DEFERRED";
-  const auto with = rest.rfind(" WITH (");
-  text.index = with == std::string::npos ? rest + distinct : rest.substr(0, with) + distinct + rest.substr(with);
-  return text;
-}
-
 // By a check that is made valid without a lock, the scan of SET NOT NULL is spared.
 std::vector<Piece> set_not_null(const ObjectId &column) {
   std::string name = column.relation + "_" + column.name + "_is_given";
@@ -157,24 +131,11 @@ Piece outside(std::string sql, std::string note) {
   return piece;
 }
 
-std::vector<Piece> build_index(const Object &index) {
-  std::string sql = create(index);
-  const std::string_view plain = index.has(Attribute::Unique) ? "CREATE UNIQUE INDEX " : "CREATE INDEX ";
-  return {outside(std::string(plain) + "CONCURRENTLY " + sql.substr(plain.size()))};
-}
-
 std::vector<Piece> add_constraint(const Object &constraint) {
   const ObjectId &id = constraint.id;
   const std::string &type = constraint.text(Attribute::ConstraintType);
   const std::string &definition = constraint.text(Attribute::Definition);
   constexpr std::string_view kNotValid = " NOT VALID";
-  if (type == "primary key" || type == "unique") {
-    const KeyText text = key_text(definition);
-    return {
-        outside(fmt::format("CREATE UNIQUE INDEX CONCURRENTLY {} ON {} {}", quote_name(id.name), relation_of(id), text.index)),
-        in_transaction(fmt::format("{0}ADD CONSTRAINT {1} {2} USING INDEX {1}{3}", alter_table(id), quote_name(id.name),
-                                   type == "unique" ? "UNIQUE" : "PRIMARY KEY", text.constraint))};
-  }
   const bool valid = definition.size() < kNotValid.size() ||
                      definition.compare(definition.size() - kNotValid.size(), kNotValid.size(), kNotValid) != 0;
   if (type == "exclusion")

@@ -48,7 +48,7 @@ public:
     for (const schema::Piece &piece : rendered.pieces) {
       if (piece.place == schema::Piece::Place::Outside) {
         close();
-        run_bare(piece.sql);
+        if (!piece.sql.empty()) run_bare(piece.sql);
       } else if (piece.place == schema::Piece::Place::Data) {
         close();
         run_data(piece);
