@@ -23,6 +23,7 @@ struct Piece {
   std::string note;                       // what a reviewer should know, one line without "--"; empty: nothing
   std::optional<script::DataBatch> batch; // of Data
   std::string allow;                      // a lint rule that this breaks knowingly ("drop_column"), or empty
+  bool assertion = false;                 // `sql` is the query of an assert, on one line; of Transaction
 };
 
 struct Rendered {

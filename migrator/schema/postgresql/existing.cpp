@@ -84,11 +84,12 @@ std::optional<std::string> referenced_value(const Schema &schema, const ObjectId
 }
 
 std::string batch_name(const ObjectId &column) {
-  std::string name = "fill_" + column.relation + "_" + column.name;
+  const std::string whole = "fill_" + column.relation + "_" + column.name;
+  std::string name = whole;
   for (char &c : name)
     if (std::isalnum(static_cast<unsigned char>(c)) == 0 || static_cast<unsigned char>(c) >= 0x80) c = '_';
-  if (name.size() > kLongestBatchName) name.resize(kLongestBatchName);
-  return name;
+  const bool odd = std::count(name.begin(), name.end(), '_') != std::count(whole.begin(), whole.end(), '_');
+  return odd || name.size() > kLongestBatchName ? name.substr(0, 40) + "_" + fingerprint(column.schema + "." + whole) : name;
 }
 
 Piece fill(const Plan &plan, const Object &column) {
@@ -114,6 +115,26 @@ Piece fill(const Plan &plan, const Object &column) {
   piece.note = note;
   piece.batch = script::DataBatch{batch_name(id), table, *key, 1000};
   return piece;
+}
+
+// Added without the default, which would rewrite the table, and given it in batches.
+std::optional<std::vector<Piece>> add_and_fill(const Plan &plan, const Object &column) {
+  const auto key = batch_key(plan, column.id);
+  if (!key) return std::nullopt;
+  const std::string name = quote_name(column.id.name);
+  Object bare = column;
+  bare.attributes.erase(Attribute::Default);
+  Piece piece;
+  piece.place = Piece::Place::Data;
+  piece.sql = fmt::format("UPDATE {0} SET {1} = DEFAULT WHERE {1} IS NULL AND {2} > :from AND {2} <= :to", relation_of(column.id),
+                          name, quote_name(*key));
+  piece.note = "the default gives each row a value of its own: in batches, for at once it would rewrite the table under a lock";
+  piece.batch = script::DataBatch{batch_name(column.id), relation_of(column.id), *key, 1000};
+  std::vector<Piece> pieces{in_transaction(alter_table(column.id) + "ADD COLUMN " + column_definition(bare, true)),
+                            in_transaction(alter_column_of(column.id) + "SET DEFAULT " + column.text(Attribute::Default)), piece};
+  if (!column.has(Attribute::NotNull)) return pieces;
+  for (Piece &one : set_not_null(column.id)) pieces.push_back(std::move(one));
+  return pieces;
 }
 
 } // namespace
@@ -147,9 +168,16 @@ std::vector<Piece> add_constraint(const Object &constraint) {
 }
 
 std::vector<Piece> add_column(const Plan &plan, const Object &column) {
+  constexpr const char *kRewrites = "rewrites the table under a lock that keeps everybody out";
+  const bool volatile_default = has_volatile_default(plan.to, column);
+  if (volatile_default)
+    if (auto pieces = add_and_fill(plan, column)) return *pieces;
   const bool filled = column.has(Attribute::Default) || column.has(Attribute::Generated) || column.has(Attribute::Identity);
   const bool later = column.has(Attribute::NotNull) && !filled;
-  std::vector<Piece> pieces{in_transaction(alter_table(column.id) + "ADD COLUMN " + column_definition(column, later))};
+  const bool rewrites = volatile_default || column.has(Attribute::Identity) ||
+                        (column.has(Attribute::Generated) && column.text(Attribute::Generated) == "stored");
+  std::vector<Piece> pieces{
+      in_transaction(alter_table(column.id) + "ADD COLUMN " + column_definition(column, later), rewrites ? kRewrites : "")};
   if (!later) return pieces;
   pieces.push_back(fill(plan, column));
   for (Piece &piece : set_not_null(column.id)) pieces.push_back(std::move(piece));

@@ -221,12 +221,16 @@ std::string qualified(const ObjectId &id) {
   return quote_name(id.schema) + "." + (name.front() == '"' ? name : quote_name(name)) + id.name.substr(arguments);
 }
 
+std::string fingerprint(std::string_view text) {
+  std::uint32_t hash = 2166136261U; // FNV-1a
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+  return fmt::format("{:08x}", hash);
+}
+
 std::string beside(std::string_view name, std::string_view suffix) {
   constexpr std::size_t kLongest = 63;
   if (name.size() + suffix.size() <= kLongest) return std::string(name) + std::string(suffix);
-  std::uint32_t hash = 2166136261U; // FNV-1a: names that begin alike are told apart
-  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
-  const std::string mark = fmt::format("_{:08x}", hash);
+  const std::string mark = "_" + fingerprint(name);
   std::size_t end = kLongest - suffix.size() - mark.size();
   while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0U) == 0x80U) --end;
   return std::string(name.substr(0, end)) + mark + std::string(suffix);

@@ -10,6 +10,7 @@
 #include "migrator/schema/postgresql/alter.h"
 #include "migrator/schema/postgresql/definitions.h"
 #include "migrator/schema/postgresql/existing.h"
+#include "migrator/schema/postgresql/guards.h"
 #include "migrator/schema/postgresql/indexes.h"
 #include "migrator/schema/postgresql/names.h"
 #include "migrator/schema/postgresql/order.h"
@@ -33,6 +34,7 @@ public:
 
   Rendered run() {
     choose_within_tables();
+    add(guards(plan_));
     detach_defaults();
     drop_what_goes();
     rename_late_types();
@@ -278,8 +280,9 @@ void Rendering::own_sequences() {
     if (new_owner || (before == nullptr ? !owner.empty() : old != owner)) add(sequence_owner(object));
     const Object *drawing = owner.size() == 3 ? plan_.to.find(column) : nullptr;
     const bool has_values = drawing != nullptr && !new_owner && drawing->has(Attribute::Serial);
-    if (before == nullptr && has_values && !object.has(Attribute::Options))
-      add(move_sequence(*drawing, literal(qualified(object.id))));
+    const Value &options = object.value(Attribute::Options);
+    if (before == nullptr && has_values && counts_up(options))
+      add(move_sequence(*drawing, literal(qualified(object.id)), options));
   }
 }
 
