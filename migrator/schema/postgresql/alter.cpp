@@ -15,6 +15,13 @@ namespace migrator::schema::postgresql {
 
 namespace {
 
+// Those of a table's toast table, or the others.
+Value options_of(const Object &object, bool of_toast) {
+  Value options = object.value(Attribute::Options);
+  std::erase_if(options, [&](const std::string &option) { return (option.rfind("toast.", 0) == 0) != of_toast; });
+  return options;
+}
+
 std::vector<Piece> alter_enum(const Object &from, const Object &to) {
   std::vector<Piece> pieces;
   const Value &labels = to.value(Attribute::Labels), &old = from.value(Attribute::Labels);
@@ -87,7 +94,7 @@ std::vector<Piece> alter(const Plan &plan, const Object &from, const Object &to,
           "rewrites the table under a lock that keeps everybody out");
     [[fallthrough]];
   case Kind::MaterializedView:
-    for (const std::string &change : options_changes(from.value(Attribute::Options), to.value(Attribute::Options)))
+    for (const std::string &change : options_changes(options_of(from, false), options_of(to, false)))
       add(fmt::format("ALTER {} {}", target(to), change));
     break;
   case Kind::Column:
@@ -110,6 +117,13 @@ std::vector<Piece> alter(const Plan &plan, const Object &from, const Object &to,
   }
   add_all(comments(&from, to));
   if (owned) add_all(owner_and_grants(&from, to));
+  return pieces;
+}
+
+std::vector<Piece> alter_toast(const Object &from, const Object &to) {
+  std::vector<Piece> pieces;
+  for (const std::string &change : options_changes(options_of(from, true), options_of(to, true)))
+    pieces.push_back(in_transaction(fmt::format("ALTER TABLE {} {}", qualified(to.id), change)));
   return pieces;
 }
 

@@ -60,8 +60,8 @@ std::optional<std::string> batch_key(const Plan &plan, const ObjectId &column) {
 bool is_unique(const Schema &schema, const ObjectId &column) {
   return std::any_of(schema.objects.begin(), schema.objects.end(), [&](const Object &object) {
     if (object.id.schema != column.schema || object.id.relation != column.relation) return false;
-    const bool key = object.id.kind == Kind::Constraint && (object.text(Attribute::ConstraintType) == "unique" ||
-                                                            object.text(Attribute::ConstraintType) == "primary key");
+    const std::string &type = object.text(Attribute::ConstraintType);
+    const bool key = object.id.kind == Kind::Constraint && (type == "unique" || type == "primary key" || type == "exclusion");
     const bool index = object.id.kind == Kind::Index && object.has(Attribute::Unique);
     const Value &columns = object.value(Attribute::Columns);
     return (key || index) && std::find(columns.begin(), columns.end(), column.name) != columns.end();

@@ -197,6 +197,9 @@ void Rendering::make_and_alter() {
     else
       add(alter(plan_, *plan_.from.find(object->id), *object, options_.compare.owned));
   }
+  for (const auto &[id, change] : plan_.changes)
+    if (id.kind == Kind::Table && plan_.change(id, Attribute::Options) != nullptr)
+      add(alter_toast(*plan_.from.find(id), *plan_.to.find(id)));
 }
 
 void Rendering::make_table(const Object &table) {

@@ -17,6 +17,11 @@ TEST(ModelsCases, OptionsOfATableAndOfItsToastTableChange) {
       "CREATE TABLE t (id int PRIMARY KEY, b text) WITH (autovacuum_enabled = false, toast.autovacuum_vacuum_cost_delay = 3)");
 }
 
+TEST(ModelsCases, ToastOptionsAreSetWhenThereIsAToastTable) {
+  expect_the_law("CREATE TABLE t (id int PRIMARY KEY)",
+                 "CREATE TABLE t (id int PRIMARY KEY, b text) WITH (fillfactor = 50, toast.autovacuum_enabled = false)");
+}
+
 // Names of 63 bytes: what is named after them for a while is cut, and between characters.
 TEST(ModelsCases, TheLongestNamesOfTwoByteLettersChangeTheirTypesAndIndexes) {
   const std::string e = "\"eööööööööööööööööööööööööööööööö\"", t = "\"töööööööööööööööööööööööööööööö1\"",
