@@ -11,7 +11,7 @@ using schema::Piece;
 using script::Section;
 
 bool alike(const Piece &a, const Piece &b) {
-  return a.place == b.place && a.sql == b.sql && !a.batch && !b.batch && a.allow == b.allow;
+  return a.place == b.place && a.sql == b.sql && a.assertion == b.assertion && !a.batch && !b.batch && a.allow == b.allow;
 }
 
 std::string comment(std::string note) {
@@ -47,13 +47,22 @@ public:
       if (data || current_ == nullptr || place_ != piece.place) begin(piece.place);
       if (data) current_->data = piece.batch;
       allow(*current_, piece.allow, piece.note, direction_);
-      std::string &text = std::get<script::SqlText>(current_->items.front()).text;
+      std::string &text = std::get<script::SqlText>(current_->items.back()).text;
       if (!text.empty()) text += '\n';
       if (!piece.note.empty()) text += comment(piece.note);
-      text += ended(piece.sql);
+      if (piece.assertion) {
+        if (!text.empty()) text.pop_back(); // the directive begins a line
+        current_->items.push_back(script::Assert{piece.sql, 0});
+        current_->items.push_back(script::SqlText{});
+      } else if (!piece.sql.empty()) {
+        text += ended(piece.sql);
+      }
     }
     std::for_each(into_.begin() + static_cast<std::ptrdiff_t>(first_), into_.end(), [](Section &section) {
-      if (std::get<script::SqlText>(section.items.front()).text.empty()) section.items.clear();
+      std::erase_if(section.items, [](const script::SectionItem &item) {
+        const auto *text = std::get_if<script::SqlText>(&item);
+        return text != nullptr && text->text.empty();
+      });
     });
   }
 

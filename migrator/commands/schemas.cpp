@@ -22,7 +22,10 @@ namespace migrator::commands {
 namespace {
 
 // Changes what cached schemas mean: a reader that reads more, for example.
-constexpr const char *kCacheFormat = "schema cache 1";
+constexpr const char *kCacheFormat = "schema cache 2";
+
+// SQLite loads less than this faster than it is read from a file; but its time grows with the square of the number of tables.
+constexpr std::size_t kWorthKeepingOfSqlite = std::size_t{64} << 10;
 
 std::string product_and_version(const database::ServerInfo &server) {
   return server.product + " " + server.version;
@@ -140,11 +143,22 @@ Result<std::string> Schemas::server() {
 }
 
 Result<Side> Schemas::cached(Side side, const std::string &key, const std::function<Status(Scratch &)> &fill) {
-  // SQLite has no server whose version could be asked beforehand, and needs no cache.
-  const bool keeps = dialect_ != Dialect::Sqlite;
+  const bool sqlite = dialect_ == Dialect::Sqlite;
+  const bool keeps = !sqlite || key.size() >= kWorthKeepingOfSqlite;
+  std::optional<Scratch> scratch;
+  const auto open = [&]() -> Status {
+    if (scratch) return {};
+    Result<Scratch> opened = Scratch::open(context_, dialect_, stop_);
+    if (!opened) return fail(opened.error());
+    scratch.emplace(std::move(*opened));
+    return {};
+  };
   std::string hash;
   if (keeps) {
-    const Result<std::string> asked = server();
+    // SQLite tells its version where a database is open, and there a scratch database costs next to nothing.
+    if (sqlite)
+      if (Status opened = open(); !opened) return fail(opened.error());
+    const Result<std::string> asked = sqlite ? product_and_version(scratch->server()) : server();
     if (!asked) return fail(asked.error());
     std::string all;
     for (const std::string &text :
@@ -152,20 +166,19 @@ Result<Side> Schemas::cached(Side side, const std::string &key, const std::funct
           context_.settings.scratch_url ? context_.settings.scratch_url->redacted : std::string(),
           context_.settings.database_url ? context_.settings.database_url->redacted : std::string(), key})
       add(all, text);
-    hash = script::sha256_hex(all);
-    if (std::optional<schema::Stored> known = asked->empty() ? std::nullopt : cached_schema(hash);
+    hash = asked->empty() ? std::string() : script::sha256_hex(all);
+    if (std::optional<schema::Stored> known = hash.empty() ? std::nullopt : cached_schema(hash);
         known && known->schema.dialect == dialect_) {
       side.server = known->server;
       return finished(std::move(side), std::move(known->schema));
     }
   }
-  Result<Scratch> scratch = Scratch::open(context_, dialect_, stop_);
-  if (!scratch) return fail(scratch.error());
+  if (Status opened = open(); !opened) return fail(opened.error());
   if (Status filled = fill(*scratch); !filled) return fail(filled.error());
   Result<schema::Schema> read = scratch->read();
   if (!read) return fail(read.error());
   side.server = product_and_version(scratch->server());
-  if (keeps && server_) cache_schema(hash, {side.server, MIGRATOR_VERSION, {}, *read});
+  if (!hash.empty()) cache_schema(hash, {side.server, MIGRATOR_VERSION, {}, *read});
   return finished(std::move(side), std::move(*read));
 }
 

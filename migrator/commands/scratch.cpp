@@ -8,6 +8,7 @@
 #include "migrator/database/schema_reader.h"
 #include "migrator/execute/executor.h"
 #include "migrator/execute/lock.h"
+#include "migrator/plan/cut.h"
 #include "migrator/plan/replay.h"
 
 namespace migrator::commands {
@@ -68,7 +69,10 @@ Status Scratch::go_to(const Files &files, const std::vector<std::string> &revisi
   if (plan->steps.empty()) return {};
   if (Status stays = plan::check_replay(*plan, connection_.dialect); !stays) return stays;
 
+  if (connection_.dialect == Dialect::Postgresql) plan::cut_long_transactions(*plan);
+
   execute::RunOptions options;
+  options.scratch = true;
   options.run_id = fmt::format("{:016x}", context_->random());
   options.who = user_name();
   options.host = host_name();

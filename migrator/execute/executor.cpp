@@ -133,6 +133,8 @@ Status run_unit(StepRun &step, const plan::Unit &unit, bool completes) {
     break;
   }
   return step.transact(unit.timeouts, unit.foreign_keys, unit.check_foreign_keys, [&]() -> Result<StepRun::Advance> {
+    for (const Statement &statement : unit.again)
+      if (Result<std::int64_t> set = step.run().database.run(statement); !set) return fail(set.error());
     for (const plan::UnitItem &item : unit.items)
       if (Status done = run_item(step, item); !done) return fail(done.error());
     return StepRun::Advance{unit.statement_count(), {}, completes};
@@ -153,6 +155,7 @@ Error explained(const StepRun &step, Error error, const RunReport &report) {
   if (error.file.empty() && error.line > 0) error.file = of.script->path;
   if (error.subject.empty()) error.subject = {of.revision};
   if (error.code == ErrorCode::SqlError) error.message += advice_for(error, report);
+  if (step.run().options.scratch) return error;
   if (!step.partial()) {
     if (error.code == ErrorCode::AssertionFailed)
       error.message += "; nothing of this step was kept; mend the data or the revision, then run again";
@@ -216,7 +219,7 @@ Status run_step(const Surroundings &run, const plan::Step &step, const std::stri
   // An interrupt reaches us as the statement's error; the reason is what was asked for.
   if (why.code == ErrorCode::Terminated) why = stop_error(run.stop.reason().value_or(ErrorCode::Terminated));
   why = explained(on_its_way, std::move(why), report);
-  if (can_still_write(why)) on_its_way.record_failure(why);
+  if (can_still_write(why) && !run.options.scratch) on_its_way.record_failure(why);
   return fail(std::move(why));
 }
 

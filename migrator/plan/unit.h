@@ -44,6 +44,8 @@ struct Unit {
   const script::Section *session = nullptr;
   // What the section set before the place where a partial step goes on (SET, ATTACH, PRAGMA): run again first, for it went with the session.
   std::vector<database::Statement> replay;
+  // Of a part of a transaction that was cut (cut.h): what its earlier parts set by SET LOCAL, run again first in this one.
+  std::vector<database::Statement> again;
 
   int statement_count() const noexcept;
 };

@@ -16,13 +16,14 @@ namespace migrator::schema {
 struct Piece {
   enum class Place : std::uint8_t {
     Transaction, // an ordinary section
-    Outside,     // transaction:false
+    Outside,     // transaction:false; without SQL it only ends the transaction before it
     Data,        // a data section of its own; `batch` is set
   } place = Place::Transaction;
   std::string sql;                        // one statement, without its semicolon
   std::string note;                       // what a reviewer should know, one line without "--"; empty: nothing
   std::optional<script::DataBatch> batch; // of Data
   std::string allow;                      // a lint rule that this breaks knowingly ("drop_column"), or empty
+  bool assertion = false;                 // `sql` is the query of an assert, on one line; of Transaction
 };
 
 struct Rendered {

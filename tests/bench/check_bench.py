@@ -36,6 +36,9 @@ with create_engine(os.environ["BENCH_URL"]).connect() as connection:
 """
 
 
+TABLES_OF_A_REVISION = 500
+
+
 def table(number):
     return (f"CREATE TABLE t{number} (id integer NOT NULL, code varchar(40) NOT NULL, name varchar(80), amount integer NOT NULL, before integer, "
             f"PRIMARY KEY (id), CONSTRAINT t{number}_before FOREIGN KEY (before) REFERENCES t{max(number - 1, 0)} (id), "
@@ -54,11 +57,15 @@ class CheckBench(Bench):
         self.tables, self.python = tables, python
 
     def _schema(self, name, count, url, scratch):
-        """A project whose one revision makes what its models say, migrated; gives its path."""
+        """A project whose revisions make what its models say, migrated; gives its path. A server cannot lock thousands of tables in one transaction."""
         project = os.path.join(self.folder, name)
-        ddl = "".join(map(table, range(count)))
-        write(os.path.join(project, "models", "schema.sql"), ddl)
-        write(os.path.join(project, "migrations", "r1.sql"), "-- migrate:revision r1\n-- migrate:down_revision none\n-- migrate:up\n" + ddl)
+        write(os.path.join(project, "models", "schema.sql"), "".join(map(table, range(count))))
+        below = "none"
+        for number, first in enumerate(range(0, count, TABLES_OF_A_REVISION), 1):
+            ddl = "".join(map(table, range(first, min(first + TABLES_OF_A_REVISION, count))))
+            write(os.path.join(project, "migrations", f"r{number}.sql"),
+                  f"-- migrate:revision r{number}\n-- migrate:down_revision {below}\n-- migrate:up\n{ddl}")
+            below = f"r{number}"
         write(os.path.join(project, "migrator.yaml"), f"database_url: {url}\nmigrations: [migrations]\nmodels: models\n{scratch}")
         subprocess.run([self.migrator, "upgrade", "head", "-q"], cwd=project, check=True, stdout=subprocess.DEVNULL)
         return project

@@ -18,6 +18,20 @@ class Checks(ModelsCase):
         self.must("upgrade", "head")
         self.assert_clean()
 
+    def test_models_of_very_many_tables_are_loaded_in_parts_as_if_in_one(self):
+        on_postgresql = self.dialect == "postgresql"
+        sql = "CREATE SCHEMA app;\nSET search_path = app;\nSET LOCAL search_path = app, public;\nCREATE TEMP TABLE names (a text);\n" if on_postgresql else ""
+        prefix = "app." if on_postgresql else ""
+        sql += "".join(f"CREATE TABLE t{n} (id integer PRIMARY KEY, name text);\n" for n in range(1200))
+        tables = [f"table {prefix}t{n}: added" for n in range(1200)]
+        self.model(sql + ("INSERT INTO names VALUES ('x');\n" if on_postgresql else ""))
+        for _ in ("loaded", "from the cache"):
+            self.assertEqual(sorted(one for one in self.changes("check", "--revisions") if one.startswith("table")), sorted(tables))
+        self.model(sql + "CREATE INDEX broken ON nowhere (a);\n")
+        error = self.refused(20, "SqlError", "check", "--revisions")
+        self.assertEqual((error["file"], error["line"]), ("models/10_model.sql", sql.count("\n") + 1))
+        self.assertNotIn("partial", error["message"])
+
     def test_a_missing_revision_is_found_and_the_exit_code_is_3(self):
         self.model(TABLE)
         self.assertEqual(self.changes("check", "--revisions"), ["table customer: added"])

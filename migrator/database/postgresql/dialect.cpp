@@ -22,7 +22,6 @@ Result<std::vector<Statement>> PostgresqlDialect::split(const script::SqlText &t
     statement.probe = kind.probe;
     statement.bare_when_alone = kind.bare_when_alone;
     statement.sets_session = kind.sets_session;
-    statement.sets_session = statement.keyword.rfind("SET", 0) == 0 || statement.keyword.rfind("RESET", 0) == 0;
     statements.push_back(std::move(statement));
   }
   return statements;

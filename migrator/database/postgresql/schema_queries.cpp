@@ -88,11 +88,14 @@ std::string types_query() {
       owner("t.typowner"), grants("t.typacl", "'T'", "t.typowner", ""), collation("t.typcollation"), kModelled);
 }
 
-// oid, schema, name, kind, persistence, owner, grants, options, row type, its array, view's definition, view's rule, what keeps it out of the model
+// oid, schema, name, kind, persistence, owner, grants, options (sorted: their order means nothing), row type, its array, view's definition, view's rule, what keeps it out of the model
 std::string relations_query() {
   return fmt::format(
       "SELECT c.oid::text, n.nspname::text, c.relname::text, c.relkind::text, c.relpersistence::text, {}, "
-      "CASE WHEN c.relkind = 'S' THEN {} ELSE {} END, pg_catalog.array_to_string(c.reloptions, pg_catalog.chr(31)), "
+      "CASE WHEN c.relkind = 'S' THEN {} ELSE {} END, (SELECT pg_catalog.string_agg(o, pg_catalog.chr(31) ORDER BY o COLLATE "
+      "\"C\") "
+      "FROM (SELECT pg_catalog.unnest(c.reloptions) UNION ALL SELECT 'toast.' || pg_catalog.unnest(h.reloptions) FROM "
+      "pg_catalog.pg_class h WHERE h.oid = c.reltoastrelid) options (o)), "
       "c.reltype::text, coalesce(t.typarray, 0)::text, CASE WHEN c.relkind IN ('v', 'm') THEN "
       "pg_catalog.rtrim(pg_catalog.pg_get_viewdef(c.oid), ';') END, coalesce(r.oid, 0)::text, "
       "CASE WHEN c.relkind = 'p' THEN 'partitioned table' WHEN c.relispartition THEN 'partition' WHEN c.relkind = 'f' THEN "
@@ -162,10 +165,11 @@ std::string indexes_query() {
       kModelled);
 }
 
-// oid, schema, name, argument types, kind (f, p), owner, grants, definition, arguments, result
+// oid, schema, name (quoted if it has a bracket or a quote), argument types, kind (f, p), owner, grants, definition, arguments, result
 std::string functions_query() {
   return fmt::format(
-      "SELECT p.oid::text, n.nspname::text, p.proname::text, pg_catalog.oidvectortypes(p.proargtypes), "
+      "SELECT p.oid::text, n.nspname::text, CASE WHEN p.proname ~ '[(\"]' THEN pg_catalog.quote_ident(p.proname) ELSE "
+      "p.proname::text END, pg_catalog.oidvectortypes(p.proargtypes), "
       "p.prokind::text, {}, {}, pg_catalog.pg_get_functiondef(p.oid), pg_catalog.pg_get_function_arguments(p.oid), "
       "pg_catalog.pg_get_function_result(p.oid) FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = "
       "p.pronamespace WHERE p.prokind IN ('f', 'p') AND {}",

@@ -54,6 +54,10 @@ std::optional<Error> common_error(const Complaint &complaint, const std::string 
   return std::nullopt;
 }
 
+bool is_out_of_locks(const Complaint &complaint) {
+  return complaint.sqlstate == "53200" && complaint.primary.find("shared memory") != std::string::npos;
+}
+
 } // namespace
 
 Error statement_error(const Complaint &complaint, const Statement &statement) {
@@ -73,6 +77,10 @@ Error statement_error(const Complaint &complaint, const Statement &statement) {
       error.message += ": grant the role that runs the migration what it needs, or run it as the owner";
     } else if (complaint.sqlstate == "25006") {
       error.message += ": nothing may be written here";
+    } else if (is_out_of_locks(complaint)) {
+      error.message +=
+          ": one transaction locks more than the server has room for; end it in between with an empty section `-- migrate:up "
+          "transaction:false`, put the rest into a revision of its own, or give the server a larger max_locks_per_transaction";
     }
   }
   error.line = complaint.position > 0 ? line_of(statement, complaint.position) : statement.line;
@@ -91,6 +99,7 @@ Error own_error(const Complaint &complaint, std::string_view doing) {
     error.message += "; point database_url at a server that takes writes";
   } else {
     error.code = ErrorCode::SqlError;
+    if (is_out_of_locks(complaint)) error.message += "; give the server a larger max_locks_per_transaction";
   }
   return error;
 }

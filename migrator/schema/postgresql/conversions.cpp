@@ -1,6 +1,8 @@
 // See conversions.h. By pg_cast of PostgreSQL 13 to 17, whose casts in an assignment did not change.
 #include "migrator/schema/postgresql/conversions.h"
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <string_view>
@@ -96,6 +98,24 @@ std::string placeholder(const Schema &schema, const Object &column) {
     if (object.id.kind == Kind::Enum && qualified(object.id) == base && object.has(Attribute::Labels))
       return literal(object.text(Attribute::Labels)) + "::" + type;
   return "''::" + type;
+}
+
+bool has_volatile_default(const Schema &schema, const Object &column) {
+  static constexpr std::array<std::string_view, 9> kVolatile = {"random(",           "gen_random_uuid(", "clock_timestamp(",
+                                                                "timeofday(",        "nextval(",         "uuid_generate_",
+                                                                "gen_random_bytes(", "gen_salt(",        "currval("};
+  const std::string &text = column.text(Attribute::Default);
+  if (std::any_of(kVolatile.begin(), kVolatile.end(),
+                  [&](std::string_view call) { return text.find(call) != std::string::npos; }))
+    return true;
+  return column.has(Attribute::Default) && std::any_of(column.needs.begin(), column.needs.end(), [&](const ObjectId &needed) {
+           const Object *function = needed.kind == Kind::Function ? schema.find(needed) : nullptr;
+           if (function == nullptr) return false;
+           // The head of the definition, as the server writes it: "LANGUAGE sql\n IMMUTABLE STRICT\nAS …"
+           const std::string &definition = function->text(Attribute::Definition);
+           const std::string head = definition.substr(0, definition.find("\nAS "));
+           return head.find("\n IMMUTABLE") == std::string::npos && head.find("\n STABLE") == std::string::npos;
+         });
 }
 
 std::optional<std::string> numbered_value(const Schema &schema, const Object &column, const std::string &number) {

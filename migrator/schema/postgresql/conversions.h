@@ -13,6 +13,8 @@ bool converts_itself(const std::string &from, const std::string &to);
 
 // An expression of the column's type that says little: 0, '', the first label.
 std::string placeholder(const Schema &schema, const Object &column);
+// Whether a column's default may be another value for each row, so that ADD COLUMN writes them all. True when in doubt about a function of the schema's.
+bool has_volatile_default(const Schema &schema, const Object &column);
 // `number`, an expression, as the column's type; none: that cannot be.
 std::optional<std::string> numbered_value(const Schema &schema, const Object &column, const std::string &number);
 

@@ -28,32 +28,6 @@ std::string alter_column_of(const ObjectId &column) {
   return alter_table(column) + "ALTER COLUMN " + quote_name(column.name) + " ";
 }
 
-// The text behind "UNIQUE" or "PRIMARY KEY" as CREATE INDEX wants it, and what stays for the constraint.
-struct KeyText {
-  std::string index, constraint;
-};
-
-KeyText key_text(std::string definition) {
-  constexpr std::string_view kDistinct = " NULLS NOT DISTINCT";
-  KeyText text;
-  std::string distinct;
-  if (const auto at = definition.find(kDistinct); at != std::string::npos && at < definition.find('(')) {
-    distinct = kDistinct;
-    definition.erase(at, kDistinct.size());
-  }
-  const auto open = definition.find('(');
-  std::string rest = definition.substr(open);
-  for (const std::string_view word : {" DEFERRABLE", " INITIALLY DEFERRED"})
-    if (const auto at = rest.rfind(word); at != std::string::npos) {
-      text.constraint = std::string(word) + text.constraint;
-      rest.erase(at, word.size());
-    }
-  if (text.constraint == " INITIALLY DEFERRED DEFERRABLE") text.constraint = " DEFERRABLE INITIALLY DEFERRED";
-  const auto with = rest.rfind(" WITH (");
-  text.index = with == std::string::npos ? rest + distinct : rest.substr(0, with) + distinct + rest.substr(with);
-  return text;
-}
-
 // By a check that is made valid without a lock, the scan of SET NOT NULL is spared.
 std::vector<Piece> set_not_null(const ObjectId &column) {
   std::string name = column.relation + "_" + column.name + "_is_given";
@@ -86,8 +60,8 @@ std::optional<std::string> batch_key(const Plan &plan, const ObjectId &column) {
 bool is_unique(const Schema &schema, const ObjectId &column) {
   return std::any_of(schema.objects.begin(), schema.objects.end(), [&](const Object &object) {
     if (object.id.schema != column.schema || object.id.relation != column.relation) return false;
-    const bool key = object.id.kind == Kind::Constraint && (object.text(Attribute::ConstraintType) == "unique" ||
-                                                            object.text(Attribute::ConstraintType) == "primary key");
+    const std::string &type = object.text(Attribute::ConstraintType);
+    const bool key = object.id.kind == Kind::Constraint && (type == "unique" || type == "primary key" || type == "exclusion");
     const bool index = object.id.kind == Kind::Index && object.has(Attribute::Unique);
     const Value &columns = object.value(Attribute::Columns);
     return (key || index) && std::find(columns.begin(), columns.end(), column.name) != columns.end();
@@ -110,11 +84,12 @@ std::optional<std::string> referenced_value(const Schema &schema, const ObjectId
 }
 
 std::string batch_name(const ObjectId &column) {
-  std::string name = "fill_" + column.relation + "_" + column.name;
+  const std::string whole = "fill_" + column.relation + "_" + column.name;
+  std::string name = whole;
   for (char &c : name)
     if (std::isalnum(static_cast<unsigned char>(c)) == 0 || static_cast<unsigned char>(c) >= 0x80) c = '_';
-  if (name.size() > kLongestBatchName) name.resize(kLongestBatchName);
-  return name;
+  const bool odd = std::count(name.begin(), name.end(), '_') != std::count(whole.begin(), whole.end(), '_');
+  return odd || name.size() > kLongestBatchName ? name.substr(0, 40) + "_" + fingerprint(column.schema + "." + whole) : name;
 }
 
 Piece fill(const Plan &plan, const Object &column) {
@@ -142,6 +117,26 @@ Piece fill(const Plan &plan, const Object &column) {
   return piece;
 }
 
+// Added without the default, which would rewrite the table, and given it in batches.
+std::optional<std::vector<Piece>> add_and_fill(const Plan &plan, const Object &column) {
+  const auto key = batch_key(plan, column.id);
+  if (!key) return std::nullopt;
+  const std::string name = quote_name(column.id.name);
+  Object bare = column;
+  bare.attributes.erase(Attribute::Default);
+  Piece piece;
+  piece.place = Piece::Place::Data;
+  piece.sql = fmt::format("UPDATE {0} SET {1} = DEFAULT WHERE {1} IS NULL AND {2} > :from AND {2} <= :to", relation_of(column.id),
+                          name, quote_name(*key));
+  piece.note = "the default gives each row a value of its own: in batches, for at once it would rewrite the table under a lock";
+  piece.batch = script::DataBatch{batch_name(column.id), relation_of(column.id), *key, 1000};
+  std::vector<Piece> pieces{in_transaction(alter_table(column.id) + "ADD COLUMN " + column_definition(bare, true)),
+                            in_transaction(alter_column_of(column.id) + "SET DEFAULT " + column.text(Attribute::Default)), piece};
+  if (!column.has(Attribute::NotNull)) return pieces;
+  for (Piece &one : set_not_null(column.id)) pieces.push_back(std::move(one));
+  return pieces;
+}
+
 } // namespace
 
 Piece in_transaction(std::string sql, std::string note) {
@@ -157,24 +152,11 @@ Piece outside(std::string sql, std::string note) {
   return piece;
 }
 
-std::vector<Piece> build_index(const Object &index) {
-  std::string sql = create(index);
-  const std::string_view plain = index.has(Attribute::Unique) ? "CREATE UNIQUE INDEX " : "CREATE INDEX ";
-  return {outside(std::string(plain) + "CONCURRENTLY " + sql.substr(plain.size()))};
-}
-
 std::vector<Piece> add_constraint(const Object &constraint) {
   const ObjectId &id = constraint.id;
   const std::string &type = constraint.text(Attribute::ConstraintType);
   const std::string &definition = constraint.text(Attribute::Definition);
   constexpr std::string_view kNotValid = " NOT VALID";
-  if (type == "primary key" || type == "unique") {
-    const KeyText text = key_text(definition);
-    return {
-        outside(fmt::format("CREATE UNIQUE INDEX CONCURRENTLY {} ON {} {}", quote_name(id.name), relation_of(id), text.index)),
-        in_transaction(fmt::format("{0}ADD CONSTRAINT {1} {2} USING INDEX {1}{3}", alter_table(id), quote_name(id.name),
-                                   type == "unique" ? "UNIQUE" : "PRIMARY KEY", text.constraint))};
-  }
   const bool valid = definition.size() < kNotValid.size() ||
                      definition.compare(definition.size() - kNotValid.size(), kNotValid.size(), kNotValid) != 0;
   if (type == "exclusion")
@@ -186,9 +168,16 @@ std::vector<Piece> add_constraint(const Object &constraint) {
 }
 
 std::vector<Piece> add_column(const Plan &plan, const Object &column) {
+  constexpr const char *kRewrites = "rewrites the table under a lock that keeps everybody out";
+  const bool volatile_default = has_volatile_default(plan.to, column);
+  if (volatile_default)
+    if (auto pieces = add_and_fill(plan, column)) return *pieces;
   const bool filled = column.has(Attribute::Default) || column.has(Attribute::Generated) || column.has(Attribute::Identity);
   const bool later = column.has(Attribute::NotNull) && !filled;
-  std::vector<Piece> pieces{in_transaction(alter_table(column.id) + "ADD COLUMN " + column_definition(column, later))};
+  const bool rewrites = volatile_default || column.has(Attribute::Identity) ||
+                        (column.has(Attribute::Generated) && column.text(Attribute::Generated) == "stored");
+  std::vector<Piece> pieces{
+      in_transaction(alter_table(column.id) + "ADD COLUMN " + column_definition(column, later), rewrites ? kRewrites : "")};
   if (!later) return pieces;
   pieces.push_back(fill(plan, column));
   for (Piece &piece : set_not_null(column.id)) pieces.push_back(std::move(piece));

@@ -13,9 +13,7 @@ namespace migrator::schema::postgresql {
 Piece in_transaction(std::string sql, std::string note = {});
 Piece outside(std::string sql, std::string note = {});
 
-// CREATE INDEX CONCURRENTLY.
-std::vector<Piece> build_index(const Object &index);
-// NOT VALID and then VALIDATE; an index built first, then the constraint.
+// NOT VALID and then VALIDATE. Not for keys: see indexes.h.
 std::vector<Piece> add_constraint(const Object &constraint);
 // A column that must have values gets them in batches, where the table has a key for it.
 std::vector<Piece> add_column(const Plan &plan, const Object &column);

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+
+#include <fmt/format.h>
 
 namespace migrator::schema::postgresql {
 
@@ -181,6 +184,14 @@ bool is_plain(std::string_view name) {
   return std::find(kWords.begin(), kWords.end(), name) == kWords.end();
 }
 
+// Where a function's argument types begin. A name with a bracket or a quote in it comes in double quotes.
+std::size_t arguments_of(const std::string &name) {
+  if (name.empty() || name.front() != '"') return name.find('(');
+  std::size_t at = 1;
+  while (at < name.size() && (name[at] != '"' || (at + 1 < name.size() && name[at + 1] == '"'))) at += name[at] == '"' ? 2 : 1;
+  return at + 1;
+}
+
 } // namespace
 
 std::string quote_name(std::string_view name) {
@@ -205,8 +216,24 @@ std::string literal(std::string_view text) {
 std::string qualified(const ObjectId &id) {
   if (id.schema.empty()) return quote_name(id.name);
   if (id.kind != Kind::Function) return quote_name(id.schema) + "." + quote_name(id.name);
-  const auto arguments = id.name.find('(');
-  return quote_name(id.schema) + "." + quote_name(id.name.substr(0, arguments)) + id.name.substr(arguments);
+  const auto arguments = arguments_of(id.name);
+  const std::string name = id.name.substr(0, arguments);
+  return quote_name(id.schema) + "." + (name.front() == '"' ? name : quote_name(name)) + id.name.substr(arguments);
+}
+
+std::string fingerprint(std::string_view text) {
+  std::uint32_t hash = 2166136261U; // FNV-1a
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+  return fmt::format("{:08x}", hash);
+}
+
+std::string beside(std::string_view name, std::string_view suffix) {
+  constexpr std::size_t kLongest = 63;
+  if (name.size() + suffix.size() <= kLongest) return std::string(name) + std::string(suffix);
+  const std::string mark = "_" + fingerprint(name);
+  std::size_t end = kLongest - suffix.size() - mark.size();
+  while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0U) == 0x80U) --end;
+  return std::string(name.substr(0, end)) + mark + std::string(suffix);
 }
 
 std::string relation_of(const ObjectId &id) {

@@ -7,12 +7,16 @@
 
 #include <fmt/format.h>
 
+#include "migrator/schema/postgresql/alter.h"
 #include "migrator/schema/postgresql/definitions.h"
 #include "migrator/schema/postgresql/existing.h"
+#include "migrator/schema/postgresql/guards.h"
+#include "migrator/schema/postgresql/indexes.h"
 #include "migrator/schema/postgresql/names.h"
 #include "migrator/schema/postgresql/order.h"
 #include "migrator/schema/postgresql/plan.h"
 #include "migrator/schema/postgresql/sequences.h"
+#include "migrator/schema/postgresql/transactions.h"
 
 namespace migrator::schema::postgresql {
 
@@ -26,17 +30,18 @@ bool is_relation_like(Kind kind) {
 class Rendering {
 public:
   Rendering(const Schema &from, const Schema &to, const RenderOptions &options)
-      : plan_(from, to, options.compare), options_(options) {}
+      : plan_(from, to, options.compare), indexes_(plan_), options_(options) {}
 
   Rendered run() {
     choose_within_tables();
+    add(guards(plan_));
     detach_defaults();
     drop_what_goes();
     rename_late_types();
     make_and_alter();
     own_sequences();
     drop_late();
-    allow_unknown_bodies();
+    rendered_.pieces = in_transactions(std::move(rendered_.pieces));
     return std::move(rendered_);
   }
 
@@ -62,21 +67,18 @@ private:
   void make_table(const Object &table);
   void make_inside(const Object &object);
   void finish_new(const Object &object);
-  void alter(const Object &from, const Object &to);
-  void alter_settings(Object from, const Object &to);
-  void alter_enum(const Object &from, const Object &to);
-  void alter_domain(const Object &from, const Object &to);
   void own_sequences();
   void drop_late();
-  void allow_unknown_bodies();
 
-  std::string late_name(const ObjectId &id) const { return quote_name(id.name.substr(0, 44) + "_before_migration"); }
+  static std::string late_name(const ObjectId &id) { return quote_name(beside(id.name, "_before_migration")); }
 
   Plan plan_;
+  IndexChanges indexes_;
   RenderOptions options_;
   Rendered rendered_;
   std::set<ObjectId> within_;  // constraints that stand in their CREATE TABLE
   std::set<ObjectId> renamed_; // late types
+  std::vector<const Object *> late_indexes_;
 };
 
 void Rendering::choose_within_tables() {
@@ -146,13 +148,17 @@ bool Rendering::goes_with_relation(const Object &object) const {
 
 void Rendering::drop_one(const Object &object) {
   const ObjectId &id = object.id;
-  if (goes_with_relation(object)) return;
+  if (goes_with_relation(object) || indexes_.has_successor(object)) return;
+  if (id.kind == Kind::Index && indexes_.goes_last(object)) {
+    late_indexes_.push_back(&object);
+    return;
+  }
   if (id.kind == Kind::Sequence && object.has(Attribute::OwnedBy)) {
     const auto &owner = object.value(Attribute::OwnedBy);
     const ObjectId column{Kind::Column, owner[0], owner[1], owner[2]};
     if (plan_.goes(column) || plan_.relation_goes(column)) return;
   }
-  Piece piece = in_transaction(drop(object));
+  Piece piece = id.kind == Kind::Index ? indexes_.drop(object) : in_transaction(drop(object));
   if (id.kind == Kind::Table) {
     rendered_.losses.push_back("rows of " + text(id));
     piece.allow = "drop_table";
@@ -189,8 +195,11 @@ void Rendering::make_and_alter() {
     if (plan_.comes(object->id) && plan_.to.find(object->id) != nullptr)
       make(*object);
     else
-      alter(*plan_.from.find(object->id), *object);
+      add(alter(plan_, *plan_.from.find(object->id), *object, options_.compare.owned));
   }
+  for (const auto &[id, change] : plan_.changes)
+    if (id.kind == Kind::Table && plan_.change(id, Attribute::Options) != nullptr)
+      add(alter_toast(*plan_.from.find(id), *plan_.to.find(id)));
 }
 
 void Rendering::make_table(const Object &table) {
@@ -224,10 +233,15 @@ void Rendering::make_inside(const Object &object) {
     if (!new_relation) add(add_column(plan_, object));
     return add(column_settings(nullptr, object));
   case Kind::Constraint:
+  case Kind::Index: {
     if (within_.contains(object.id)) return;
-    return new_relation ? add(create(object)) : add(add_constraint(object));
-  case Kind::Index:
-    return new_relation ? add(create(object)) : add(build_index(object));
+    if (new_relation) return add(create(object));
+    const Object *before = plan_.from.find(object.id);
+    if (before != nullptr && indexes_.has_successor(*before)) return add(indexes_.successor(*before, object));
+    if (object.id.kind == Kind::Index) return add(indexes_.build(object));
+    const std::string &type = object.text(Attribute::ConstraintType);
+    return add(type == "primary key" || type == "unique" ? indexes_.build_key(object) : add_constraint(object));
+  }
   default:
     break;
   }
@@ -258,91 +272,6 @@ void Rendering::finish_new(const Object &object) {
   add(owner_and_grants(nullptr, kept));
 }
 
-void Rendering::alter_enum(const Object &from, const Object &to) {
-  const Value &labels = to.value(Attribute::Labels), &old = from.value(Attribute::Labels);
-  std::set<std::string> there(old.begin(), old.end());
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    if (there.contains(labels[i])) continue;
-    std::string where;
-    if (i > 0)
-      where = " AFTER " + literal(labels[i - 1]);
-    else if (!old.empty())
-      where = " BEFORE " + literal(old.front());
-    rendered_.pieces.push_back(outside(fmt::format("ALTER TYPE {} ADD VALUE {}{}", qualified(to.id), literal(labels[i]), where)));
-    there.insert(labels[i]);
-  }
-}
-
-void Rendering::alter_domain(const Object &from, const Object &to) {
-  const std::string alter = "ALTER DOMAIN " + qualified(to.id) + " ";
-  if (from.value(Attribute::Default) != to.value(Attribute::Default) || plan_.lost_default.contains(to.id)) {
-    if (to.has(Attribute::Default))
-      add(alter + "SET DEFAULT " + to.text(Attribute::Default));
-    else if (!plan_.lost_default.contains(to.id))
-      add(alter + "DROP DEFAULT");
-  }
-  if (from.value(Attribute::NotNull) != to.value(Attribute::NotNull))
-    add(alter + (to.has(Attribute::NotNull) ? "SET NOT NULL" : "DROP NOT NULL"));
-}
-
-// A column whose type changes has lost how it was stored.
-void Rendering::alter_settings(Object from, const Object &to) {
-  if (const auto storage = from.attributes.find(Attribute::Storage);
-      storage != from.attributes.end() && plan_.changes_type(to.id))
-    std::erase_if(storage->second, [](const std::string &setting) { return setting.rfind("STATISTICS ", 0) != 0; });
-  add(column_settings(&from, to));
-}
-
-void Rendering::alter(const Object &from, const Object &to) {
-  const ObjectId &id = to.id;
-  switch (id.kind) {
-  case Kind::Extension:
-    if (plan_.change(id, Attribute::ExtensionSchema) != nullptr)
-      add(fmt::format("ALTER EXTENSION {} SET SCHEMA {}", quote_name(id.name), quote_name(to.text(Attribute::ExtensionSchema))));
-    break;
-  case Kind::Enum:
-    alter_enum(from, to);
-    break;
-  case Kind::Domain:
-    alter_domain(from, to);
-    break;
-  case Kind::Sequence:
-    add(alter_sequence(from, to));
-    break;
-  case Kind::Function:
-    if (plan_.change(id, Attribute::Definition) != nullptr) add(create(to));
-    break;
-  case Kind::Table:
-    if (plan_.change(id, Attribute::Persistence) != nullptr)
-      add(fmt::format("ALTER TABLE {} SET {}", qualified(id), to.has(Attribute::Persistence) ? "UNLOGGED" : "LOGGED"),
-          "rewrites the table under a lock that keeps everybody out");
-    [[fallthrough]];
-  case Kind::MaterializedView:
-    for (const std::string &change : options_changes(from.value(Attribute::Options), to.value(Attribute::Options)))
-      add(fmt::format("ALTER {} {}", target(to), change));
-    break;
-  case Kind::Column:
-    add(alter_column(plan_, from, to));
-    alter_settings(from, to);
-    break;
-  case Kind::View: {
-    const bool other = plan_.change(id, Attribute::Definition) != nullptr || plan_.change(id, Attribute::Columns) != nullptr ||
-                       plan_.change(id, Attribute::Options) != nullptr;
-    if (other) add(replace_view(to));
-    break;
-  }
-  case Kind::Trigger:
-    if (plan_.change(id, Attribute::Enabled) != nullptr) add(set_enabled(to));
-    break;
-  case Kind::Namespace:
-  case Kind::Constraint:
-  case Kind::Index:
-    break;
-  }
-  add(comments(&from, to));
-  if (options_.compare.owned) add(owner_and_grants(&from, to));
-}
-
 void Rendering::own_sequences() {
   for (const Object &object : plan_.to.objects) {
     if (object.id.kind != Kind::Sequence) continue;
@@ -354,12 +283,14 @@ void Rendering::own_sequences() {
     if (new_owner || (before == nullptr ? !owner.empty() : old != owner)) add(sequence_owner(object));
     const Object *drawing = owner.size() == 3 ? plan_.to.find(column) : nullptr;
     const bool has_values = drawing != nullptr && !new_owner && drawing->has(Attribute::Serial);
-    if (before == nullptr && has_values && !object.has(Attribute::Options))
-      add(move_sequence(*drawing, literal(qualified(object.id))));
+    const Value &options = object.value(Attribute::Options);
+    if (before == nullptr && has_values && counts_up(options))
+      add(move_sequence(*drawing, literal(qualified(object.id)), options));
   }
 }
 
 void Rendering::drop_late() {
+  for (const Object *index : late_indexes_) rendered_.pieces.push_back(indexes_.drop(*index));
   std::set<ObjectId> last;
   for (const auto &[id, fate] : plan_.fates)
     if (fate == Fate::Drop && (id.kind == Kind::Namespace || id.kind == Kind::Extension)) last.insert(id);
@@ -373,23 +304,6 @@ void Rendering::drop_late() {
     else
       add(drop(object));
   }
-}
-
-// Functions may speak of what comes after them: the server is not to read their texts. Said once in each transaction that makes some.
-void Rendering::allow_unknown_bodies() {
-  std::vector<Piece> pieces;
-  bool said = false;
-  for (Piece &piece : rendered_.pieces) {
-    const bool makes =
-        piece.sql.rfind("CREATE OR REPLACE FUNCTION", 0) == 0 || piece.sql.rfind("CREATE OR REPLACE PROCEDURE", 0) == 0;
-    if (piece.place != Piece::Place::Transaction) said = false;
-    if (makes && !said) {
-      pieces.push_back(in_transaction("SET LOCAL check_function_bodies = off"));
-      said = true;
-    }
-    pieces.push_back(std::move(piece));
-  }
-  rendered_.pieces = std::move(pieces);
 }
 
 } // namespace

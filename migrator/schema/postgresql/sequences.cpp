@@ -1,6 +1,7 @@
 // See sequences.h.
 #include "migrator/schema/postgresql/sequences.h"
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <string_view>
@@ -66,9 +67,19 @@ std::vector<std::string> alter_sequence(const Object &from, const Object &to) {
   return statements;
 }
 
-std::string move_sequence(const Object &column, const std::string &sequence) {
-  return fmt::format("SELECT pg_catalog.setval({}, GREATEST(coalesce(max({}), 0) + 1, 1), false) FROM {}", sequence,
-                     quote_name(column.id.name), relation_of(column.id));
+std::string move_sequence(const Object &column, const std::string &sequence, const Value &options) {
+  std::string first = "1";
+  for (const std::string_view start : {"MINVALUE ", "START WITH "})
+    for (const std::string &option : options)
+      if (option.rfind(start, 0) == 0) first = option.substr(start.size());
+  return fmt::format("SELECT pg_catalog.setval({}, GREATEST(coalesce(max({}), 0) + 1, {}), false) FROM {}", sequence,
+                     quote_name(column.id.name), first, relation_of(column.id));
+}
+
+bool counts_up(const Value &options) {
+  return std::none_of(options.begin(), options.end(), [](const std::string &option) {
+    return option == "CYCLE" || option.rfind("MAXVALUE ", 0) == 0 || option.rfind("INCREMENT BY -", 0) == 0;
+  });
 }
 
 std::vector<std::string> alter_identity(const Object &from, const Object &to) {
@@ -79,11 +90,11 @@ std::vector<std::string> alter_identity(const Object &from, const Object &to) {
   const Value options{wanted.begin() + 1, wanted.end()};
   const std::string kind = wanted[0] == "always" ? "ALWAYS" : "BY DEFAULT";
   const std::string moved = move_sequence(
-      to, fmt::format("pg_catalog.pg_get_serial_sequence({}, {})", literal(relation_of(to.id)), literal(to.id.name)));
+      to, fmt::format("pg_catalog.pg_get_serial_sequence({}, {})", literal(relation_of(to.id)), literal(to.id.name)), options);
   if (old.empty()) {
     std::vector<std::string> statements{
         fmt::format("{}ADD GENERATED {} AS IDENTITY{}", alter, kind, options.empty() ? "" : " (" + joined(options, " ") + ")")};
-    if (options.empty()) statements.push_back(moved);
+    if (counts_up(options)) statements.push_back(moved);
     return statements;
   }
   std::vector<std::string> statements, clauses;
@@ -94,7 +105,7 @@ std::vector<std::string> alter_identity(const Object &from, const Object &to) {
     clauses.push_back(clause == "RESTART" ? clause : "SET " + clause);
   }
   if (!clauses.empty()) statements.push_back(alter + joined(clauses, " "));
-  if (restarts && options.empty()) statements.push_back(moved);
+  if (restarts && counts_up(options)) statements.push_back(moved);
   return statements;
 }
 

@@ -13,7 +13,8 @@ std::vector<std::string> sequence_clauses(const Value &from, const Value &to);
 // ALTER SEQUENCE and ALTER COLUMN … SET; without owners, dropped identities and defaults.
 std::vector<std::string> alter_sequence(const Object &from, const Object &to);
 std::vector<std::string> alter_identity(const Object &from, const Object &to);
-// Goes on behind the values that a column has.
-std::string move_sequence(const Object &column, const std::string &sequence);
+// Goes on behind the values that a column has; only of a sequence that counts_up().
+std::string move_sequence(const Object &column, const std::string &sequence, const Value &options);
+bool counts_up(const Value &options);
 
 } // namespace migrator::schema::postgresql

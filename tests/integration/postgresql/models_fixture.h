@@ -48,14 +48,17 @@ public:
     for (const schema::Piece &piece : rendered.pieces) {
       if (piece.place == schema::Piece::Place::Outside) {
         close();
-        run_bare(piece.sql);
+        if (!piece.sql.empty()) run_bare(piece.sql);
       } else if (piece.place == schema::Piece::Place::Data) {
         close();
         run_data(piece);
       } else {
         if (!open) begin();
         open = true;
-        run_statement(piece.sql);
+        if (piece.assertion)
+          check(piece.sql);
+        else
+          run_statement(piece.sql);
       }
     }
     close();
@@ -65,6 +68,12 @@ private:
   void begin() {
     const auto begun = database_->begin_unit({});
     if (!begun) throw std::runtime_error(begun.error().message);
+  }
+  void check(const std::string &query) {
+    const auto rows = database_->query(query);
+    if (rows && rows->rows.at(0).at(0) == "1") return;
+    database_->rollback_unit();
+    throw std::runtime_error("does not hold: " + query);
   }
   void run_statement(const std::string &sql) {
     const auto statements = split(sql);
@@ -117,9 +126,10 @@ inline Model scratch_model() {
 inline std::string listed(const schema::Rendered &rendered) {
   std::string text;
   for (const schema::Piece &piece : rendered.pieces)
-    text += (piece.place == schema::Piece::Place::Outside ? "[outside] "
-             : piece.place == schema::Piece::Place::Data  ? "[data] "
-                                                          : "") +
+    text += (piece.assertion                                ? "[assert] "
+             : piece.place == schema::Piece::Place::Outside ? "[outside] "
+             : piece.place == schema::Piece::Place::Data    ? "[data] "
+                                                            : "") +
             piece.sql + ";\n";
   return text;
 }
@@ -128,6 +138,28 @@ inline std::string listed(const std::vector<std::string> &lines) {
   std::string text;
   for (const std::string &line : lines) text += line + "\n";
   return text;
+}
+
+// Applies the way from A to B and back to a database that is A; gives what is wrong.
+inline void expect_the_law(const std::string &before, const std::string &after, const std::string &rows = "") {
+  Model a = scratch_model(), b = scratch_model();
+  a.load(before);
+  b.load(after);
+  if (!rows.empty()) a.load(rows);
+  const schema::Schema from = a.read(), to = b.read();
+  const auto up = schema::renderer(Dialect::Postgresql).render(from, to, {});
+  ASSERT_TRUE(up) << up.error().message;
+  const auto down = schema::renderer(Dialect::Postgresql).render(to, from, {});
+  ASSERT_TRUE(down) << down.error().message;
+  SCOPED_TRACE("up:\n" + listed(*up) + "down:\n" + listed(*down));
+  try {
+    a.run(*up);
+    EXPECT_EQ(listed(schema::describe(schema::compare(a.read(), to, {}))), "");
+    a.run(*down);
+    EXPECT_EQ(listed(schema::describe(schema::compare(a.read(), from, {}))), "");
+  } catch (const std::exception &wrong) {
+    FAIL() << wrong.what();
+  }
 }
 
 } // namespace migrator::database::postgresql

@@ -31,6 +31,11 @@ RandomSchemas::Column RandomSchemas::column(const World &world, bool) {
     if (made.type == "timestamptz") made.fallback = "now()";
     if (made.type.rfind("app.e", 0) == 0) made.fallback = "'" + world.enums.at(made.type.substr(4)).front() + "'";
   }
+  if (made.type == "bigint" && made.fallback.empty() && world.sequences.contains("s0") && chance(20))
+    made.fallback = "nextval('app.s0')";
+  if (is_text(made.type) && chance(20)) made.collation = " COLLATE \"C\"";
+  if (chance(10)) made.settings = one(std::vector<std::string>{"STATISTICS 50", "(n_distinct = 5)"});
+  if (is_text(made.type) && chance(10)) made.settings = "STORAGE EXTERNAL";
   made.not_null = chance(25);
   if (chance(15)) made.comment = "it's a comment " + std::to_string(upto(5));
   made.grant = chance(10);
@@ -46,6 +51,8 @@ RandomSchemas::Table RandomSchemas::table(const World &world, const std::string 
   const int kind = upto(3);
   id.identity = kind == 1;
   id.serial = kind == 2;
+  id.always = chance(30);
+  if (chance(30)) id.options = " (START WITH 10 INCREMENT BY 2)";
   made.columns["id"] = id;
   for (int i = 0, count = 1 + upto(4); i < count; ++i) made.columns["c" + std::to_string(upto(7))] = column(world);
   if (chance(10)) made.columns["Select"] = column(world);
@@ -57,6 +64,9 @@ void RandomSchemas::decorate(World &world, const std::string &name, Table &made)
   made.unlogged = chance(5);
   made.grant = chance(20);
   made.owner = chance(8);
+  if (chance(15))
+    made.options = one(std::vector<std::string>{"fillfactor = 70", "autovacuum_enabled = false, fillfactor = 90",
+                                                "parallel_workers = 2, toast.autovacuum_enabled = false"});
   if (chance(20)) made.comment = "table " + name;
   for (auto &[column, what] : made.columns) {
     if (column == "id" || column == "ref" || !what.generated.empty()) continue;
@@ -64,11 +74,27 @@ void RandomSchemas::decorate(World &world, const std::string &name, Table &made)
       made.constraints["k_" + name + "_" + column] = "CHECK (\"" + column + "\" >= -" + std::to_string(1 + upto(3)) + ")";
     if (column != "Select" && what.type != "jsonb" && chance(25))
       made.indexes["i_" + name + "_" + column] =
-          chance(30) ? "(" + column + " DESC) WHERE id > " + std::to_string(upto(3)) : "(" + column + ")";
-    if (is_text(what.type) && chance(20)) made.indexes["x_" + name + "_" + column] = "(lower(\"" + column + "\"))";
+          chance(30)   ? "(" + column + " DESC) WHERE id > " + std::to_string(upto(3))
+          : chance(40) ? one(std::vector<std::string>{"(" + column + " NULLS FIRST)", "(" + column + ") INCLUDE (id)",
+                                                      "(" + column + ") WITH (fillfactor = 60)"})
+                       : "(" + column + ")";
+    if (is_text(what.type) && chance(20))
+      made.indexes["x_" + name + "_" + column] =
+          one(std::vector<std::string>{"(lower(\"" + column + "\"))", "(\"" + column + "\" text_pattern_ops)",
+                                       "(\"" + column + "\" COLLATE \"C\" DESC)", "USING hash (\"" + column + "\")"});
     if (is_number(what.type) && chance(8) && what.fallback.empty())
-      made.constraints["u_" + name + "_" + column] = "UNIQUE (\"" + column + "\")";
+      made.constraints["u_" + name + "_" + column] =
+          one(std::vector<std::string>{"UNIQUE (\"" + column + "\")", "UNIQUE NULLS NOT DISTINCT (\"" + column + "\", id)",
+                                       "UNIQUE (\"" + column + "\") INCLUDE (id)", "UNIQUE (\"" + column + "\", id) DEFERRABLE",
+                                       "EXCLUDE (\"" + column + "\" WITH =) DEFERRABLE INITIALLY DEFERRED",
+                                       "EXCLUDE USING hash (\"" + column + "\" WITH =) WHERE (id > 0)"});
   }
+  made.deferred = chance(30);
+  made.disabled = chance(20);
+  // With what stands before the table's name, and behind it.
+  const std::vector<std::string> triggers{"BEFORE UPDATE ON % FOR EACH ROW", "AFTER INSERT ON % FOR EACH ROW",
+                                          "BEFORE UPDATE OF id ON % FOR EACH ROW WHEN (OLD.id <> NEW.id)",
+                                          "AFTER INSERT ON % REFERENCING NEW TABLE AS made FOR EACH STATEMENT"};
   for (const char *const other : {"c0", "c1", "c2"}) {
     const auto found = made.columns.find(other);
     if (found != made.columns.end() && (found->second.type == "integer") && found->second.generated.empty() && chance(30)) {
@@ -79,7 +105,7 @@ void RandomSchemas::decorate(World &world, const std::string &name, Table &made)
       made.columns["g" + std::string(other)] = generated;
     }
   }
-  if (world.functions.contains("t0") && chance(30)) made.triggers["tr_" + name] = chance(50) ? "BEFORE UPDATE" : "AFTER INSERT";
+  if (world.functions.contains("t0") && chance(30)) made.triggers["tr_" + name] = one(triggers);
 }
 
 RandomSchemas::World RandomSchemas::world() {
@@ -94,6 +120,8 @@ RandomSchemas::World RandomSchemas::world() {
   if (chance(50)) made.functions["f1"] = "(b integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT b * 2'";
   if (chance(60)) made.functions["t0"] = "() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'";
   if (chance(30)) made.sequences["s0"] = "AS integer INCREMENT BY 3";
+  if (chance(30)) made.sequences["s1"] = "INCREMENT BY -1 MINVALUE -50 MAXVALUE 5 START WITH 4 CYCLE";
+  made.owned = chance(30);
   for (int i = 0, count = 1 + upto(4); i < count; ++i) {
     const std::string name = i == 3 ? "Odd Table" : "t" + std::to_string(i);
     made.tables[name] = table(made, name);
@@ -134,6 +162,8 @@ RandomSchemas::World RandomSchemas::changed(const World &from) {
   if (chance(15)) made.functions.erase("t0");
   if (chance(20)) made.sequences["s0"] = "INCREMENT BY 2";
   if (chance(15)) made.sequences.erase("s0");
+  if (chance(30)) made.sequences["s1"] = "AS smallint CACHE 3";
+  if (chance(20)) made.owned = !made.owned;
   if (chance(25) && made.tables.size() > 1) made.tables.erase(made.tables.begin());
   if (chance(30)) made.tables["n0"] = table(made, "n0");
   for (auto &[name, what] : made.tables) {
@@ -143,6 +173,8 @@ RandomSchemas::World RandomSchemas::changed(const World &from) {
       what.columns["id"].identity = kind == 1;
       what.columns["id"].serial = kind == 2;
     }
+    if (chance(15)) what.columns["id"].options = " (CACHE 4)";
+    if (chance(15)) what.columns["id"].always = !what.columns["id"].always;
     if (chance(15)) what.columns["id"].type = what.columns["id"].type == "integer" ? "bigint" : "integer";
     if (chance(30)) what.columns["n" + std::to_string(upto(3))] = column(made);
     std::vector<std::string> gone;
@@ -151,20 +183,10 @@ RandomSchemas::World RandomSchemas::changed(const World &from) {
       const int change = upto(12);
       if (change == 0) gone.push_back(column_name);
       if (change == 1) one_column.not_null = !one_column.not_null;
-      if (change == 2 && is_number(one_column.type))
-        one_column = [&] {
-          Column c = one_column;
-          c.type = "text";
-          c.fallback.clear();
-          return c;
-        }();
-      else if (change == 2 && is_text(one_column.type))
-        one_column = [&] {
-          Column c = one_column;
-          c.type = chance(50) ? "integer" : "text";
-          c.fallback.clear();
-          return c;
-        }();
+      if (change == 2 && (is_number(one_column.type) || is_text(one_column.type))) {
+        one_column.type = is_text(one_column.type) && chance(50) ? "integer" : "text";
+        one_column.fallback.clear();
+      }
       if (change == 3 && is_number(one_column.type))
         one_column.type = one(std::vector<std::string>{"integer", "bigint", "numeric(12,2)"});
       if (change == 4) one_column.fallback.clear();
@@ -174,6 +196,8 @@ RandomSchemas::World RandomSchemas::changed(const World &from) {
         one_column.type = "text";
         one_column.fallback.clear();
       }
+      if (change == 9 && is_text(one_column.type)) one_column.collation = one_column.collation.empty() ? " COLLATE \"C\"" : "";
+      if (change == 10) one_column.settings = one_column.settings.empty() ? "STATISTICS 7" : "";
       if (change == 8 && !one_column.generated.empty()) one_column.generated = chance(50) ? "id::integer * 2" : "";
     }
     for (const std::string &column_name : gone) what.columns.erase(column_name);
@@ -209,6 +233,9 @@ void RandomSchemas::repair(World &world) {
         made.type = "text";
         made.fallback.clear();
       }
+      if (!is_text(made.type)) made.collation.clear();
+      if (!is_text(made.type) && made.settings == "STORAGE EXTERNAL") made.settings.clear();
+      if (made.fallback.find("nextval") != std::string::npos && !world.sequences.contains("s0")) made.fallback.clear();
       if (made.fallback.find("f1(") != std::string::npos && !world.functions.contains("f1")) made.fallback.clear();
       if (!made.generated.empty()) {
         made.fallback.clear();
@@ -283,7 +310,11 @@ std::string RandomSchemas::sql(const World &world) {
       sql += (first ? "\n  " : ",\n  ") + quoted(column) + " ";
       first = false;
       sql += made.serial ? (made.type == "bigint" ? "bigserial" : "serial") : made.type;
-      if (made.identity) sql += " GENERATED BY DEFAULT AS IDENTITY";
+      sql += made.collation;
+      if (made.identity)
+        sql += std::string(" GENERATED ") + (made.always ? "ALWAYS" : "BY DEFAULT") + " AS IDENTITY" + made.options;
+      if (!made.settings.empty())
+        later += "ALTER TABLE " + whole + " ALTER COLUMN " + quoted(column) + " SET " + made.settings + ";\n";
       if (!made.fallback.empty()) sql += " DEFAULT " + made.fallback;
       if (!made.generated.empty()) sql += " GENERATED ALWAYS AS (" + made.generated + ") STORED";
       if (made.not_null) sql += " NOT NULL";
@@ -296,17 +327,22 @@ std::string RandomSchemas::sql(const World &world) {
     }
     if (table.primary) sql += ",\n  CONSTRAINT " + quoted("p_" + name) + " PRIMARY KEY (id)";
     for (const auto &[constraint, text] : table.constraints) sql += ",\n  CONSTRAINT " + quoted(constraint) + " " + text;
-    sql += ");\n";
+    sql += table.options.empty() ? ");\n" : ") WITH (" + table.options + ");\n";
     for (const auto &[index, text] : table.indexes)
       later += "CREATE INDEX " + quoted(index) + " ON " + whole + " " + text + ";\n";
     for (const auto &[trigger, text] : table.triggers)
-      later += "CREATE TRIGGER " + quoted(trigger) + " " + text + " ON " + whole + " FOR EACH ROW EXECUTE FUNCTION app.t0();\n";
+      later += "CREATE TRIGGER " + quoted(trigger) + " " + std::string(text).replace(text.find('%'), 1, whole) +
+               " EXECUTE FUNCTION app.t0();\n" +
+               (table.disabled ? "ALTER TABLE " + whole + " DISABLE TRIGGER " + quoted(trigger) + ";\n" : "");
     if (!table.references.empty())
       later += "ALTER TABLE " + whole + " ADD CONSTRAINT " + quoted("r_" + name) + " FOREIGN KEY (ref) REFERENCES app." +
-               quoted(table.references) + " (id) ON DELETE SET NULL;\n";
+               quoted(table.references) + " (id) ON DELETE SET NULL" +
+               (table.deferred ? " ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED;\n" : ";\n");
     if (!table.comment.empty()) later += "COMMENT ON TABLE " + whole + " IS '" + table.comment + "';\n";
     if (table.grant) later += "GRANT SELECT, INSERT ON " + whole + " TO app_role;\n";
   }
+  if (world.owned && world.sequences.contains("s1"))
+    later += "ALTER SEQUENCE app.s1 OWNED BY app." + quoted(world.tables.begin()->first) + ".id;\n";
   sql += later;
   std::string before;
   for (const auto &[name, text] : world.views) {
@@ -319,8 +355,9 @@ std::string RandomSchemas::sql(const World &world) {
         columns += (columns.empty() ? "" : ", ") + ("x." + quoted(column));
     const bool stored = number % 5 == 0;
     const std::string from = !before.empty() && number % 2 == 0 ? " JOIN app." + before + " y ON y.id = x.id" : "";
-    sql += std::string("CREATE ") + (stored ? "MATERIALIZED " : "") + "VIEW app." + name + " AS SELECT " + columns +
-           " FROM app." + quoted(table->first) + " x" + from + " WHERE x.id > " + std::to_string(number % 4) + ";\n";
+    sql += std::string("CREATE ") + (stored ? "MATERIALIZED " : "") + "VIEW app." + name +
+           (!stored && number % 11 == 0 ? " WITH (security_barrier = true)" : "") + " AS SELECT " + columns + " FROM app." +
+           quoted(table->first) + " x" + from + " WHERE x.id > " + std::to_string(number % 4) + ";\n";
     sql += std::string("COMMENT ON ") + (stored ? "MATERIALIZED " : "") + "VIEW app." + name +
            " IS 'view';\nGRANT SELECT ON app." + name + " TO app_role;\n";
     if (stored) sql += "CREATE INDEX m_" + name + " ON app." + name + " (id);\n";
@@ -348,7 +385,7 @@ std::string RandomSchemas::rows(const World &world) {
         names += (names.empty() ? "" : ", ") + ("\"" + column + "\"");
         values += (values.empty() ? "" : ", ") + value;
       }
-      sql += "INSERT INTO app.\"" + name + "\" (" + names + ") VALUES (" + values + ");\n";
+      sql += "INSERT INTO app.\"" + name + "\" (" + names + ") OVERRIDING SYSTEM VALUE VALUES (" + values + ");\n";
     }
   return sql;
 }

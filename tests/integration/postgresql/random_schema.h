@@ -20,12 +20,15 @@ public:
 
 private:
   struct Column {
-    std::string type, fallback, generated, comment;
-    bool not_null = false, identity = false, serial = false, grant = false;
+    std::string type, fallback, generated, comment, collation;
+    std::string settings; // behind ALTER COLUMN … SET
+    std::string options;  // of an identity
+    bool not_null = false, identity = false, always = false, serial = false, grant = false;
   };
   struct Table {
     std::map<std::string, Column> columns;
-    bool primary = true, unlogged = false, grant = false, owner = false;
+    bool primary = true, unlogged = false, grant = false, owner = false, deferred = false, disabled = false;
+    std::string options; // in WITH (…)
     std::map<std::string, std::string> constraints, indexes, triggers;
     std::string references; // a table whose id its "ref" leads to
     std::string comment;
@@ -37,7 +40,7 @@ private:
     std::map<std::string, Table> tables;
     std::map<std::string, std::string> views; // name to SQL, in order
     std::map<std::string, std::string> view_comments;
-    bool extra_schema = false;
+    bool extra_schema = false, owned = false; // owned: a sequence by a table
   };
 
   int upto(int n) { return static_cast<int>(random_() % static_cast<unsigned>(n)); }

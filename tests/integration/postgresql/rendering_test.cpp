@@ -62,7 +62,59 @@ TEST(Rendering, AnIndexOnATableInUseIsBuiltConcurrently) {
   index.attributes[Attribute::Definition] = {"btree (id) WHERE (id > 1)"};
   EXPECT_EQ(lines(schema({}), schema({index})),
             Lines{"outside CREATE INDEX CONCURRENTLY i ON public.t USING btree (id) WHERE (id > 1)"});
-  EXPECT_EQ(lines(schema({index}), schema({})), Lines{"DROP INDEX public.i"});
+  EXPECT_EQ(lines(schema({index}), schema({})), Lines{"outside DROP INDEX CONCURRENTLY public.i"});
+}
+
+Object index_of_t(const std::string &name, const std::string &definition, const std::string &column = "id") {
+  Object index;
+  index.id = {Kind::Index, "public", "t", name};
+  index.attributes[Attribute::Definition] = {definition};
+  index.needs.push_back({Kind::Column, "public", "t", column});
+  return index;
+}
+
+TEST(Rendering, AReplacedIndexGoesWhenItsSuccessorIsThere) {
+  EXPECT_EQ(lines(schema({index_of_t("i", "btree (id)")}), schema({index_of_t("i", "hash (id)")})),
+            (Lines{"outside CREATE INDEX CONCURRENTLY i_successor ON public.t USING hash (id)",
+                   "outside DROP INDEX CONCURRENTLY public.i", "ALTER INDEX public.i_successor RENAME TO i"}));
+}
+
+TEST(Rendering, AnIndexOfAnotherNameIsBuiltBeforeTheOldOneGoes) {
+  EXPECT_EQ(lines(schema({index_of_t("old", "btree (id)")}), schema({index_of_t("new", "btree (id)")})),
+            (Lines{"outside CREATE INDEX CONCURRENTLY new ON public.t USING btree (id)",
+                   "outside DROP INDEX CONCURRENTLY public.old"}));
+}
+
+TEST(Rendering, AnIndexOfAColumnThatGoesOrChangesIsDroppedWithIt) {
+  const auto a = column("t", "a", "text");
+  EXPECT_EQ(lines(schema({a, index_of_t("i", "btree (a)", "a")}), schema({})),
+            (Lines{"DROP INDEX public.i", "ALTER TABLE public.t DROP COLUMN a"}));
+  EXPECT_EQ(lines(schema({a, index_of_t("i", "btree (lower(a))", "a")}),
+                  schema({column("t", "a", "integer"), index_of_t("i", "btree (a)", "a")})),
+            (Lines{"DROP INDEX public.i", "ALTER TABLE public.t ALTER COLUMN a TYPE integer USING a::text::integer",
+                   "outside CREATE INDEX CONCURRENTLY i ON public.t USING btree (a)"}));
+}
+
+TEST(Rendering, AReplacedKeyGoesWhenTheIndexOfItsSuccessorIsThere) {
+  EXPECT_EQ(
+      lines(schema({column("t", "b", "text"), constraint("k", "unique", "UNIQUE (id)", {"id"})}),
+            schema({column("t", "b", "text"), constraint("k", "unique", "UNIQUE (id, b)", {"id", "b"})})),
+      (Lines{"outside CREATE UNIQUE INDEX CONCURRENTLY k_successor ON public.t (id, b)", "ALTER TABLE public.t DROP CONSTRAINT k",
+             "ALTER TABLE public.t ADD CONSTRAINT k UNIQUE USING INDEX k_successor"}));
+}
+
+TEST(Rendering, NamesForAWhileAreShortEnoughAndWhole) {
+  EXPECT_EQ(beside("i", "_successor"), "i_successor");
+  const std::string umlauts = "aüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü"; // 63 bytes
+  const std::string made = beside(umlauts, "_successor");
+  EXPECT_LE(made.size(), 63U);
+  EXPECT_EQ(made.substr(0, 44), umlauts.substr(0, 43) + "_");
+  EXPECT_NE(made, beside(umlauts.substr(0, 61) + "ö", "_successor"));
+}
+
+TEST(Rendering, AFunctionWhoseNameHasABracketIsQuotedToItsEnd) {
+  EXPECT_EQ(qualified({Kind::Function, "public", "", "f(integer)"}), "public.f(integer)");
+  EXPECT_EQ(qualified({Kind::Function, "public", "", "\"f(x) \"\"y\"(integer)"}), "public.\"f(x) \"\"y\"(integer)");
 }
 
 TEST(Rendering, AKeyIsBuiltAsAnIndexFirst) {

@@ -81,6 +81,17 @@ INSTANTIATE_TEST_SUITE_P(
              10}),
     [](const auto &one) { return one.param.name; });
 
+TEST(StatementErrors, OneTransactionWithTooManyLocksSaysHowToEndItInBetween) {
+  Statement statement;
+  statement.text = "CREATE TABLE t5000 (id int)";
+  EXPECT_EQ(
+      statement_error({"53200", "out of shared memory", 0}, statement).message,
+      "out of shared memory: one transaction locks more than the server has room for; end it in between with an empty section "
+      "`-- migrate:up transaction:false`, put the rest into a revision of its own, or give the server a larger "
+      "max_locks_per_transaction");
+  EXPECT_EQ(statement_error({"53200", "out of memory", 0}, statement).message, "out of memory");
+}
+
 TEST(OwnErrors, HaveTheirCodes) {
   EXPECT_EQ(own_error({"42501", "permission denied for table t", 0}, "reading").code, ErrorCode::NoPermission);
   EXPECT_EQ(own_error({"25006", "cannot execute INSERT in a read-only transaction", 0}, "writing").code, ErrorCode::NotWritable);

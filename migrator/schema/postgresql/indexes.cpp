@@ -1,0 +1,121 @@
+// See indexes.h.
+#include "migrator/schema/postgresql/indexes.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "migrator/schema/postgresql/definitions.h"
+#include "migrator/schema/postgresql/existing.h"
+#include "migrator/schema/postgresql/names.h"
+
+namespace migrator::schema::postgresql {
+
+namespace {
+
+bool is_key(const Object &object) {
+  const std::string &type = object.text(Attribute::ConstraintType);
+  return object.id.kind == Kind::Constraint && (type == "primary key" || type == "unique");
+}
+
+// The text behind "UNIQUE" or "PRIMARY KEY" as CREATE INDEX wants it, and what stays for the constraint.
+struct KeyText {
+  std::string index, constraint;
+};
+
+KeyText key_text(std::string definition) {
+  constexpr std::string_view kDistinct = " NULLS NOT DISTINCT";
+  KeyText text;
+  std::string distinct;
+  if (const auto at = definition.find(kDistinct); at != std::string::npos && at < definition.find('(')) {
+    distinct = kDistinct;
+    definition.erase(at, kDistinct.size());
+  }
+  const auto open = definition.find('(');
+  std::string rest = definition.substr(open);
+  for (const std::string_view word : {" DEFERRABLE", " INITIALLY DEFERRED"})
+    if (const auto at = rest.rfind(word); at != std::string::npos) {
+      text.constraint = std::string(word) + text.constraint;
+      rest.erase(at, word.size());
+    }
+  if (text.constraint == " INITIALLY DEFERRED DEFERRABLE") text.constraint = " DEFERRABLE INITIALLY DEFERRED";
+  const auto with = rest.rfind(" WITH (");
+  text.index = with == std::string::npos ? rest + distinct : rest.substr(0, with) + distinct + rest.substr(with);
+  return text;
+}
+
+Piece build_concurrently(const Object &index, const std::string &name) {
+  Object named = index;
+  named.id.name = name;
+  const std::string sql = create(named);
+  const std::string_view plain = index.has(Attribute::Unique) ? "CREATE UNIQUE INDEX " : "CREATE INDEX ";
+  return outside(std::string(plain) + "CONCURRENTLY " + sql.substr(plain.size()));
+}
+
+Piece build_of_key(const Object &constraint, const std::string &name) {
+  return outside(fmt::format("CREATE UNIQUE INDEX CONCURRENTLY {} ON {} {}", quote_name(name), relation_of(constraint.id),
+                             key_text(constraint.text(Attribute::Definition)).index));
+}
+
+// The constraint gives the index its name.
+Piece add_by_index(const Object &constraint, const std::string &index) {
+  const char *type = constraint.text(Attribute::ConstraintType) == "unique" ? "UNIQUE" : "PRIMARY KEY";
+  return in_transaction(fmt::format("ALTER TABLE {} ADD CONSTRAINT {} {} USING INDEX {}{}", relation_of(constraint.id),
+                                    quote_name(constraint.id.name), type, quote_name(index),
+                                    key_text(constraint.text(Attribute::Definition)).constraint));
+}
+
+} // namespace
+
+IndexChanges::IndexChanges(const Plan &plan) : plan_(plan) {
+  for (const Object &object : plan.to.objects) {
+    const Kind kind = object.id.kind;
+    const bool relation = kind == Kind::Table || kind == Kind::Index || kind == Kind::Sequence || kind == Kind::View ||
+                          kind == Kind::MaterializedView || kind == Kind::Constraint;
+    if (relation) names_.emplace(object.id.schema, object.id.name);
+    const Value &references = object.value(Attribute::References);
+    if (references.size() > 1 && plan.comes(object.id)) referenced_.emplace(references[0], references[1]);
+  }
+}
+
+// Nothing that it stands on goes before it would, or changes under it.
+bool IndexChanges::can_wait(const Object &object) const {
+  if (plan_.relation_goes(object.id)) return false;
+  return std::none_of(object.needs.begin(), object.needs.end(),
+                      [&](const ObjectId &needed) { return plan_.goes(needed) || plan_.changes_type(needed); });
+}
+
+bool IndexChanges::has_successor(const Object &from) const {
+  if (plan_.fate(from.id) != Fate::Replace || !can_wait(from)) return false;
+  return from.id.kind == Kind::Index || (is_key(from) && is_key(*plan_.to.find(from.id)));
+}
+
+bool IndexChanges::goes_last(const Object &index) const {
+  if (index.has(Attribute::Unique) && referenced_.contains({index.id.schema, index.id.relation})) return false;
+  return can_wait(index) && !names_.contains({index.id.schema, index.id.name});
+}
+
+Piece IndexChanges::drop(const Object &index) const {
+  if (!can_wait(index)) return in_transaction(postgresql::drop(index));
+  return outside(fmt::format("DROP INDEX CONCURRENTLY {}.{}", quote_name(index.id.schema), quote_name(index.id.name)));
+}
+
+std::vector<Piece> IndexChanges::build(const Object &index) const {
+  return {build_concurrently(index, index.id.name)};
+}
+
+std::vector<Piece> IndexChanges::build_key(const Object &constraint) const {
+  return {build_of_key(constraint, constraint.id.name), add_by_index(constraint, constraint.id.name)};
+}
+
+std::vector<Piece> IndexChanges::successor(const Object &from, const Object &to) const {
+  const std::string name = beside(to.id.name, "_successor");
+  if (to.id.kind == Kind::Constraint)
+    return {build_of_key(to, name), in_transaction(postgresql::drop(from)), add_by_index(to, name)};
+  return {build_concurrently(to, name), drop(from),
+          in_transaction(
+              fmt::format("ALTER INDEX {}.{} RENAME TO {}", quote_name(to.id.schema), quote_name(name), quote_name(to.id.name)))};
+}
+
+} // namespace migrator::schema::postgresql

@@ -1,0 +1,79 @@
+// Schemas as real programs have them, changed in many places at once, and what once went wrong in them.
+#include "tests/integration/postgresql/models_fixture.h"
+
+namespace migrator::database::postgresql {
+namespace {
+
+TEST(ModelsCases, OptionsInAnotherOrderAreTheSame) {
+  Model a = scratch_model(), b = scratch_model();
+  a.load("CREATE TABLE t (id int, b text) WITH (fillfactor = 90, autovacuum_enabled = false, toast.autovacuum_enabled = false)");
+  b.load("CREATE TABLE t (id int, b text) WITH (toast.autovacuum_enabled = false, autovacuum_enabled = false, fillfactor = 90)");
+  EXPECT_EQ(a.read(), b.read());
+}
+
+TEST(ModelsCases, OptionsOfATableAndOfItsToastTableChange) {
+  expect_the_law(
+      "CREATE TABLE t (id int PRIMARY KEY, b text) WITH (fillfactor = 90, toast.autovacuum_enabled = false)",
+      "CREATE TABLE t (id int PRIMARY KEY, b text) WITH (autovacuum_enabled = false, toast.autovacuum_vacuum_cost_delay = 3)");
+}
+
+TEST(ModelsCases, ToastOptionsAreSetWhenThereIsAToastTable) {
+  expect_the_law("CREATE TABLE t (id int PRIMARY KEY)",
+                 "CREATE TABLE t (id int PRIMARY KEY, b text) WITH (fillfactor = 50, toast.autovacuum_enabled = false)");
+}
+
+// Names of 63 bytes: what is named after them for a while is cut, and between characters.
+TEST(ModelsCases, TheLongestNamesOfTwoByteLettersChangeTheirTypesAndIndexes) {
+  const std::string e = "\"eööööööööööööööööööööööööööööööö\"", t = "\"töööööööööööööööööööööööööööööö1\"",
+                    i = "\"iööööööööööööööööööööööööööööööö\"", c = "\"cööööööööööööööööööööööööööööööö\"";
+  expect_the_law("CREATE TYPE " + e + " AS ENUM ('a', 'b'); CREATE TABLE " + t + " (id int PRIMARY KEY, " + c + " " + e +
+                     " DEFAULT 'a', x int); CREATE INDEX " + i + " ON " + t + " (x)",
+                 "CREATE TYPE " + e + " AS ENUM ('b', 'a'); CREATE TABLE " + t + " (id int PRIMARY KEY, " + c + " " + e +
+                     " NOT NULL DEFAULT 'b', x int, \"Ä b\" int NOT NULL, \"Ö b\" int NOT NULL); CREATE INDEX " + i + " ON " + t +
+                     " (x DESC)",
+                 "INSERT INTO " + t + " VALUES (1, 'b', 2)");
+}
+
+TEST(ModelsCases, FunctionsWhoseNamesHaveBracketsAndQuotesAreReplacedAndCommented) {
+  const std::string made = "CREATE FUNCTION \"f(x)\"(a int, \"b(\" text DEFAULT 'x)') RETURNS int LANGUAGE sql AS 'SELECT ";
+  expect_the_law(made + "1'; COMMENT ON FUNCTION \"f(x)\"(int, text) IS 'one'; CREATE FUNCTION \"q\"\"(\"() RETURNS int LANGUAGE "
+                        "sql AS 'SELECT 1'",
+                 made + "2'; GRANT EXECUTE ON FUNCTION \"f(x)\"(int, text) TO pg_monitor; CREATE FUNCTION \"q\"\"(\"(a \"char\") "
+                        "RETURNS int LANGUAGE sql AS 'SELECT 1'");
+}
+
+TEST(ModelsCases, TenantsOfManySchemasChangeEverywhere) {
+  const std::string common = R"(CREATE SCHEMA auth; CREATE SCHEMA "Billing Dept."; CREATE SCHEMA audit;
+    CREATE FUNCTION auth.tenant() RETURNS uuid LANGUAGE sql STABLE AS $$ SELECT current_setting('app.tenant', true)::uuid $$;
+    CREATE TABLE auth.tenants (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), s jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(s) = 'object'));
+    CREATE TABLE audit.log (at timestamptz NOT NULL DEFAULT clock_timestamp(), what jsonb);
+    CREATE FUNCTION audit.note() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN RETURN NULL; END $$;)";
+  expect_the_law(
+      common +
+          R"(CREATE TABLE auth.users (id uuid PRIMARY KEY, tenant uuid NOT NULL DEFAULT auth.tenant() REFERENCES auth.tenants ON DELETE CASCADE,
+      mail text NOT NULL COLLATE "C", boss uuid, UNIQUE (tenant, id), FOREIGN KEY (tenant, boss) REFERENCES auth.users (tenant, id) DEFERRABLE INITIALLY DEFERRED);
+    CREATE TABLE "Billing Dept."."Invoice.x" (id bigserial PRIMARY KEY, "Kunde ""a""" uuid REFERENCES auth.users, "Straße" text NOT NULL DEFAULT 'it''s',
+      net numeric(10,2) NOT NULL, gross numeric GENERATED ALWAYS AS (net * 1.2) STORED, CONSTRAINT "a b" UNIQUE ("Straße", net) INCLUDE (id) DEFERRABLE);
+    CREATE INDEX "ix Straße" ON "Billing Dept."."Invoice.x" (lower("Straße") DESC, net NULLS LAST);
+    CREATE INDEX log_at ON audit.log USING brin (at) WITH (pages_per_range = 16); CREATE INDEX log_what ON audit.log USING gin (what jsonb_path_ops);
+    CREATE TRIGGER note AFTER INSERT ON auth.users REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION audit.note();
+    CREATE VIEW auth.safe WITH (security_barrier = true) AS SELECT id, mail FROM auth.users WHERE tenant = auth.tenant() WITH CASCADED CHECK OPTION;
+    CREATE VIEW auth.safer AS SELECT s.id, s.mail, i.gross FROM auth.safe s JOIN "Billing Dept."."Invoice.x" i ON i."Kunde ""a""" = s.id;
+    GRANT SELECT ON auth.safe TO pg_monitor; GRANT SELECT (id, mail), UPDATE (mail) ON auth.users TO pg_monitor)",
+      common +
+          R"(CREATE TABLE auth.users (id uuid PRIMARY KEY, tenant uuid NOT NULL REFERENCES auth.tenants, "Näme" text NOT NULL, "näme" text NOT NULL,
+      mail text NOT NULL, boss uuid, UNIQUE (tenant, id), UNIQUE (mail, tenant), FOREIGN KEY (tenant, boss) REFERENCES auth.users (tenant, id));
+    CREATE TABLE "Billing Dept."."Invoice.x" (id bigint GENERATED BY DEFAULT AS IDENTITY (CACHE 10) PRIMARY KEY, "Kunde ""a""" uuid REFERENCES auth.users,
+      "Straße" varchar(99) NOT NULL, net numeric(10,2) NOT NULL, gross numeric GENERATED ALWAYS AS (net * 1.19) STORED, number uuid NOT NULL DEFAULT gen_random_uuid(),
+      CONSTRAINT "a b" UNIQUE (net, "Straße") DEFERRABLE INITIALLY DEFERRED);
+    CREATE INDEX "ix Straße" ON "Billing Dept."."Invoice.x" (upper("Straße"));
+    CREATE INDEX log_at ON audit.log USING brin (at); CREATE INDEX log_what ON audit.log USING gin (what);
+    CREATE CONSTRAINT TRIGGER note AFTER UPDATE ON auth.users DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (OLD.mail <> NEW.mail) EXECUTE FUNCTION audit.note();
+    CREATE VIEW auth.safe WITH (security_barrier = true) AS SELECT mail, id FROM auth.users WHERE tenant = auth.tenant();
+    CREATE VIEW auth.safer AS SELECT s.id, s.mail, i.gross FROM auth.safe s JOIN "Billing Dept."."Invoice.x" i ON i."Kunde ""a""" = s.id)",
+      R"(INSERT INTO auth.tenants (id) VALUES ('00000000-0000-0000-0000-000000000001'); INSERT INTO auth.users (id, tenant, mail) VALUES
+      ('00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000001', 'm'); INSERT INTO "Billing Dept."."Invoice.x" (net) VALUES (1), (2))");
+}
+
+} // namespace
+} // namespace migrator::database::postgresql
