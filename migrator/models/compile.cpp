@@ -25,10 +25,10 @@ Result<Models> compile(const std::vector<Source> &sources, Dialect dialect) {
       models.parts.push_back({path, std::move(made->sql)});
       continue;
     }
-    Result<std::vector<RenameNote>> notes = rename_notes(source, dialect);
-    if (!notes) return fail(std::move(notes.error()));
-    models.renames.insert(models.renames.end(), notes->begin(), notes->end());
-    models.parts.push_back({source.path, source.text});
+    Result<NotedSql> noted = rename_notes(source, dialect);
+    if (!noted) return fail(std::move(noted.error()));
+    models.renames.insert(models.renames.end(), noted->notes.begin(), noted->notes.end());
+    models.parts.push_back({source.path, std::move(noted->sql)});
   }
   return models;
 }

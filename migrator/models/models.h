@@ -40,7 +40,7 @@ struct Models {
   std::vector<RenameNote> renames;
 };
 
-// SQL sources stay as they are; all YAML sources together make one part, at the place of the first of them. InvalidConfiguration with file and line: a
+// SQL sources stay as they are but for their notes of renames; all YAML sources together make one part, at the place of the first of them. InvalidConfiguration with file and line: a
 // YAML model that breaks the format, a `-- migrate:` comment other than renamed_from or one that stands above neither a table nor a column.
 Result<Models> compile(const std::vector<Source> &sources, Dialect dialect);
 

@@ -97,6 +97,15 @@ class Autogenerate(ModelsCase):
         self.assertEqual(self.project.database.rows("SELECT email, old_note FROM customer"), [["a@x", "kept"]])
         self.assertEqual(self.schema(), before)
 
+    def test_a_rename_that_is_noted_at_the_start_of_a_line(self):
+        self.first()
+        self.project.database.rows("INSERT INTO customer (id, email, old_note) VALUES (1, 'a@x', 'hello')")
+        self.model(FIRST.replace("old_note text", "\n-- migrate:renamed_from old_note\nnote text NOT NULL DEFAULT 'x'"))
+        self.assertNotIn("migrate:renamed_from", self.generate())
+        self.must("upgrade", "head")
+        self.assert_clean()
+        self.assertEqual(self.project.database.rows("SELECT note FROM customer"), [["hello"]])
+
     def test_a_rename_by_flag_and_one_that_fits_nothing(self):
         self.first()
         self.project.database.rows("INSERT INTO customer (id, email, old_note) VALUES (1, 'a@x', 'kept')")

@@ -108,6 +108,15 @@ TEST(SqlModels, NotesAboveTablesAndColumnsAreRenames) {
   EXPECT_EQ(models->renames[1].line, 4);
 }
 
+// SQLite keeps the text inside a CREATE TABLE; in a generated revision the line would be an unknown directive.
+TEST(SqlModels, NotesAreOrdinaryCommentsInTheSql) {
+  const Result<Models> models =
+      ddl("CREATE TABLE t (\n-- migrate:renamed_from \"b c\"\nb int, -- migrate:renamed_from d\ne text);");
+  ASSERT_TRUE(models) << models.error().text();
+  EXPECT_EQ(models->parts.front().sql, "CREATE TABLE t (\n-- renamed from \"b c\"\nb int, -- renamed from d\ne text);");
+  EXPECT_THAT(ddl("-- migrate:renamed_from b c\nCREATE TABLE t (id int);").error().message, HasSubstr("in quotes"));
+}
+
 TEST(SqlModels, NotesElsewhereAndOtherDirectivesAreErrors) {
   EXPECT_EQ(ddl("CREATE TABLE t (id int);\n-- migrate:renamed_from x\nCREATE VIEW v AS SELECT 1;").error().line, 2);
   EXPECT_EQ(ddl("-- migrate:up\nCREATE TABLE t (id int);").error().line, 1);
