@@ -52,6 +52,26 @@ TEST_F(RebuildCase, AutoincrementOfATableThatNeverHadRows) {
   EXPECT_EQ(get("SELECT count(*) FROM sqlite_sequence"), "0\n");
 }
 
+TEST_F(RebuildCase, StatisticsOfTheTableAreMadeAgain) {
+  begin("CREATE TABLE t(a INT, b INT); CREATE INDEX i ON t(a); CREATE TABLE never(a INT); CREATE INDEX n ON never(a)",
+        "INSERT INTO t VALUES (1, 1), (1, 2), (2, 3), (2, 4); INSERT INTO never VALUES (1); ANALYZE t");
+  EXPECT_EQ(get("SELECT tbl, idx, stat FROM sqlite_stat1"), "t|i|4 2\n");
+  up("CREATE TABLE t(a INT, b INT CHECK (b > 0)); CREATE INDEX i ON t(a); CREATE TABLE never(a INT CHECK (a > 0)); CREATE INDEX "
+     "n ON "
+     "never(a)");
+  EXPECT_EQ(get("SELECT tbl, idx, stat FROM sqlite_stat1"), "t|i|4 2\n");
+  load(*database_, "ALTER TABLE t RENAME TO t2; UPDATE t2 SET a = 5");
+  EXPECT_EQ(get("SELECT tbl, idx, stat FROM sqlite_stat1"), "t2|i|4 4\n");
+  load(*database_, "DELETE FROM sqlite_stat1; UPDATE t2 SET a = 6");
+  EXPECT_EQ(get("SELECT tbl, idx, stat FROM sqlite_stat1"), "");
+}
+
+TEST_F(RebuildCase, NoStatisticsAreMadeWhereThereWereNone) {
+  begin("CREATE TABLE t(a INT); CREATE INDEX i ON t(a)", "INSERT INTO t VALUES (1)");
+  up("CREATE TABLE t(a INT CHECK (a > 0)); CREATE INDEX i ON t(a)");
+  EXPECT_EQ(get("SELECT count(*) FROM sqlite_schema WHERE name LIKE 'sqlite_stat%'"), "0\n");
+}
+
 TEST_F(RebuildCase, CollationsAndConflictClauses) {
   begin("CREATE TABLE t(a TEXT COLLATE NOCASE UNIQUE ON CONFLICT IGNORE, b INT NOT NULL ON CONFLICT REPLACE DEFAULT 5)",
         "INSERT INTO t VALUES ('x', 1)");
