@@ -137,7 +137,8 @@ struct EditArguments {
 };
 
 struct StatusArguments {
-  std::string snapshot; // a file to look for drift with; empty: it is not looked for
+  std::string snapshot; // a file to look for drift with; empty: none
+  bool drift = false;   // look for it with a scratch database
 };
 
 // --for migration/NAME with the flags that say where it is; what is empty is as kubectl would take it.

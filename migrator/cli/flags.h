@@ -160,7 +160,8 @@ inline constexpr Flag kHeads[] = {
 };
 
 inline constexpr Flag kStatus[] = {
-    {"--snapshot", "FILE", "look for drift, too: the database against a snapshot of `check --write-snapshot`"},
+    {"--drift", "", "look for drift, too: the database against what its revisions make in a scratch database"},
+    {"--snapshot", "FILE", "the same against a snapshot of `check --write-snapshot`, without a scratch database"},
 };
 
 inline constexpr Flag kWait[] = {

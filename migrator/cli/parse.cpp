@@ -282,7 +282,9 @@ Result<Command> read_command(const Verb &verb, const Words &words, FlagReader &r
   case VerbId::Edit:
     return Command(EditArguments{words.alone.front()});
   case VerbId::Status:
-    return Command(StatusArguments{words.value("--snapshot")});
+    if (words.has("--snapshot") && words.has("--drift"))
+      return usage("\"--drift\" and \"--snapshot\" exclude each other. Keep one of them.");
+    return Command(StatusArguments{words.value("--snapshot"), words.has("--drift")});
   case VerbId::Wait: {
     WaitArguments arguments;
     arguments.revisions = words.values("--revision");

@@ -209,7 +209,7 @@ private:
 
 Status nothing_differs(const Context &context, const std::vector<Generated> &all) {
   std::vector<Comparison> comparisons;
-  for (const Generated &one : all) comparisons.push_back({one.revisions, one.models, {}, {}});
+  for (const Generated &one : all) comparisons.push_back({one.revisions, one.models, {}, {}, {}});
   say(context, comparisons, {{"revision", nullptr}, {"path", nullptr}});
   if (!context.output.json())
     context.output.line(

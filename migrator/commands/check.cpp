@@ -25,6 +25,19 @@ std::vector<std::string> pending_of(const Standing &standing) {
   return pending;
 }
 
+// What pending revisions do is no missing revision. Not known where the file of an applied one is not here.
+Status subtract_pending(const Context &context, Schemas &schemas, const Standing &standing, Comparison &comparison) {
+  if (comparison.pending.empty() || comparison.changes.empty() || missing_file(standing)) return {};
+  const Result<Side> now = schemas.revisions(standing.state.heads);
+  if (!now) return fail(now.error());
+  const Result<Side> then = schemas.revisions(standing.map.heads());
+  if (!then) return fail(then.error());
+  const schema::CompareOptions options = compare_options(context.settings);
+  comparison.besides = schema::besides(comparison.changes, schema::compare(now->schema, then->schema, options),
+                                       schema::compare(then->schema, comparison.to.schema, options));
+  return {};
+}
+
 Result<Comparison> models_with_database(const Context &context, Schemas &schemas) {
   Result<Side> database = schemas.database();
   if (!database) return fail(database.error());
@@ -34,6 +47,7 @@ Result<Comparison> models_with_database(const Context &context, Schemas &schemas
   if (!standing) return fail(standing.error());
   Comparison out = compared(context, std::move(*database), std::move(*models));
   out.pending = pending_of(**standing);
+  if (Status done = subtract_pending(context, schemas, **standing, out); !done) return fail(done.error());
   return out;
 }
 
@@ -47,27 +61,6 @@ Result<Comparison> revisions_with_models(const Context &context, Schemas &schema
   Result<Side> models = schemas.models();
   if (!models) return fail(models.error());
   return compared(context, std::move(*revisions), std::move(*models));
-}
-
-Result<Comparison> drift(const Context &context, Schemas &schemas) {
-  const Result<const Standing *> standing = schemas.standing();
-  if (!standing) return fail(standing.error());
-  for (const std::string &id : (*standing)->map.ancestors((*standing)->state.heads, true)) {
-    const graph::Node *node = (*standing)->map.find(id);
-    if (node == nullptr || !node->in_files)
-      return fail(
-          ErrorCode::MissingRevision,
-          fmt::format(
-              "the database has revision {}, and its file is not here, so what it made is not known. Bring the files that "
-              "belong to this database, or compare with a snapshot.",
-              id),
-          {id});
-  }
-  Result<Side> revisions = schemas.revisions((*standing)->state.heads);
-  if (!revisions) return fail(revisions.error());
-  Result<Side> database = schemas.database();
-  if (!database) return fail(database.error());
-  return compared(context, std::move(*revisions), std::move(*database));
 }
 
 Result<Comparison> snapshot_with_database(const Context &context, Schemas &schemas, const std::string &path) {
@@ -133,17 +126,19 @@ Status check(const Context &context, const cli::CheckArguments &arguments) {
     if (!one) return fail(one.error());
     comparisons.push_back(std::move(*one));
   }
-  std::size_t changes = 0, pending = 0;
+  std::size_t changes = 0, pending = 0, besides = 0;
   for (const Comparison &one : comparisons) {
     changes += one.changes.size();
     pending += one.pending.size();
+    besides += one.besides ? one.besides->size() : one.changes.size();
   }
   say(context, comparisons, {{"equal", changes == 0}});
   if (changes == 0) return {};
   const char *const advice =
       arguments.kind == cli::CheckKind::Revisions ? "`migrator revision --autogenerate` writes the missing revision"
       : arguments.kind == cli::CheckKind::Database
-          ? (pending != 0 ? "apply what is pending with `migrator upgrade heads`, then check again"
+          ? (pending != 0 ? (besides == 0 ? "no revision is missing: apply what is pending with `migrator upgrade heads`"
+                                          : "apply what is pending with `migrator upgrade heads`, then check again")
                           : "`migrator check --revisions` and `migrator check --drift` say which side is behind")
           : "somebody changed the database by other ways than its revisions: put it back, or write a revision for it";
   return fail(ErrorCode::CheckFailed, fmt::format("the check found differences; {}.", advice));

@@ -25,7 +25,31 @@ schema::CompareOptions compare_options(const config::Settings &settings) {
 
 Comparison compared(const Context &context, Side from, Side to) {
   std::vector<schema::Change> changes = schema::compare(from.schema, to.schema, compare_options(context.settings));
-  return {std::move(from), std::move(to), std::move(changes), {}};
+  return {std::move(from), std::move(to), std::move(changes), {}, {}};
+}
+
+std::optional<std::string> missing_file(const Standing &standing) {
+  for (const std::string &id : standing.map.ancestors(standing.state.heads, true)) {
+    const graph::Node *node = standing.map.find(id);
+    if (node == nullptr || !node->in_files) return id;
+  }
+  return std::nullopt;
+}
+
+Result<Comparison> drift(const Context &context, Schemas &schemas) {
+  const Result<const Standing *> standing = schemas.standing();
+  if (!standing) return fail(standing.error());
+  if (const std::optional<std::string> id = missing_file(**standing))
+    return fail(ErrorCode::MissingRevision,
+                fmt::format("the database has revision {}, and its file is not here, so what it made is not known. Bring the "
+                            "files that belong to this database, or compare with a snapshot.",
+                            *id),
+                {*id});
+  Result<Side> revisions = schemas.revisions((*standing)->state.heads);
+  if (!revisions) return fail(revisions.error());
+  Result<Side> database = schemas.database();
+  if (!database) return fail(database.error());
+  return compared(context, std::move(*revisions), std::move(*database));
 }
 
 void say(const Context &context, const std::vector<Comparison> &comparisons, nlohmann::ordered_json document) {
@@ -33,7 +57,8 @@ void say(const Context &context, const std::vector<Comparison> &comparisons, nlo
   std::set<std::string> unknown;
   document["comparisons"] = nlohmann::ordered_json::array();
   for (const Comparison &one : comparisons) {
-    const report::Difference difference{one.from.schema.dialect, shown(one.from), shown(one.to), one.changes, one.pending};
+    const report::Difference difference{
+        one.from.schema.dialect, shown(one.from), shown(one.to), one.changes, one.pending, one.besides};
     text += report::difference_text(difference);
     document["comparisons"].push_back(report::difference_document(difference));
     unknown.insert(one.from.schema.unknown.begin(), one.from.schema.unknown.end());

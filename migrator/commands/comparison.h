@@ -1,6 +1,7 @@
 // Comparing two sides and saying what differs: what check, diff and status have in common.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -14,12 +15,19 @@ namespace migrator::commands {
 struct Comparison {
   Side from, to;
   std::vector<schema::Change> changes;
-  std::vector<std::string> pending; // revisions that the database has not yet
+  std::vector<std::string> pending;                   // revisions that the database has not yet
+  std::optional<std::vector<schema::Change>> besides; // see report::Difference
 };
 
 schema::CompareOptions compare_options(const config::Settings &settings);
 
 Comparison compared(const Context &context, Side from, Side to);
+
+// An applied revision whose file is not here; none: all are.
+std::optional<std::string> missing_file(const Standing &standing);
+
+// What the applied revisions make with the database. MissingRevision: the file of one of them is not here.
+Result<Comparison> drift(const Context &context, Schemas &schemas);
 
 // Warns of kinds that were not compared; gives text and document of each.
 void say(const Context &context, const std::vector<Comparison> &comparisons, nlohmann::ordered_json document);

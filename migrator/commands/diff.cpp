@@ -26,20 +26,29 @@ Result<Side> revisions_side(Schemas &schemas, const std::string &target) {
   return schemas.revisions(*ids);
 }
 
-Result<Side> side_of(Schemas &schemas, const std::string &word) {
-  if (word == "models") return schemas.models();
-  if (word == "database") return schemas.database();
-  if (word == "revisions") return revisions_side(schemas, "heads");
-  if (word.rfind(kRevisions, 0) == 0) return revisions_side(schemas, word.substr(kRevisions.size()));
-  if (word.rfind(kSnapshot, 0) == 0) return schemas.snapshot(word.substr(kSnapshot.size()));
+Status comparable(const std::string &word) {
+  for (const std::string_view known : {"models", "database", "revisions"})
+    if (word == known) return {};
+  if (word.rfind(kRevisions, 0) == 0 || word.rfind(kSnapshot, 0) == 0) return {};
   return fail(ErrorCode::Usage, config::in_quotes(word) + " is nothing that diff can compare." +
                                     config::did_you_mean(word, {"models", "database", "revisions"}) +
                                     " Name models, database, revisions, revisions:REVISION or snapshot:FILE.");
 }
 
+// Of a word that is comparable.
+Result<Side> side_of(Schemas &schemas, const std::string &word) {
+  if (word == "models") return schemas.models();
+  if (word == "database") return schemas.database();
+  if (word == "revisions") return revisions_side(schemas, "heads");
+  if (word.rfind(kRevisions, 0) == 0) return revisions_side(schemas, word.substr(kRevisions.size()));
+  return schemas.snapshot(word.substr(kSnapshot.size()));
+}
+
 } // namespace
 
 Status diff(const Context &context, const cli::DiffArguments &arguments) {
+  for (const std::string *word : {&arguments.from, &arguments.to})
+    if (Status known = comparable(*word); !known) return known;
   execute::Stop stop;
   const execute::SignalWatcher signals(stop);
   Dialect dialect = dialects_for(context, {}).front();

@@ -191,7 +191,10 @@ Result<Side> Schemas::models() {
     side.of.push_back(part.path);
     add(key, part.sql);
   }
-  return cached(std::move(side), key, [&](Scratch &scratch) { return scratch.load(**read); });
+  return cached(std::move(side), key, [&](Scratch &scratch) -> Status {
+    Status loaded = scratch.load(**read);
+    return loaded ? loaded : fail(models::located(loaded.error(), (*read)->parts));
+  });
 }
 
 Result<Side> Schemas::revisions(const std::vector<std::string> &ids) {

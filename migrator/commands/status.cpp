@@ -11,6 +11,7 @@
 #include "migrator/commands/connection.h"
 #include "migrator/commands/schemas.h"
 #include "migrator/commands/standing.h"
+#include "migrator/execute/signals.h"
 #include "migrator/ledger/schema.h"
 #include "migrator/report/amount.h"
 #include "migrator/report/difference.h"
@@ -32,7 +33,8 @@ struct Page {
   std::vector<std::string> ahead;   // heads that are in no file
   std::optional<ledger::Entry> partial;
   std::optional<Error> mismatch;                 // what verification of the applied revisions found
-  std::optional<std::vector<std::string>> drift; // what differs from the snapshot; none: not looked for
+  std::optional<std::vector<std::string>> drift; // what was changed by other ways than revisions; none: not looked for
+  const char *drift_since = "";                  // since when there is none
   std::vector<std::string> notes;
   std::optional<database::LockHolder> lock;
   std::optional<ledger::Entry> last;
@@ -41,6 +43,10 @@ struct Page {
   std::string restored;                   // the meta table's word on the last restore, JSON; empty: none
   bool fenced = false;                    // a fence is up, or was left by a killed run
 };
+
+std::string list(const std::vector<std::string> &values, const char *none) {
+  return values.empty() ? none : fmt::format("{}", fmt::join(values, ", "));
+}
 
 void gather_backup(const Context &context, const Connection &connection, Page &page) {
   if (context.settings.backup.folder.empty()) return;
@@ -89,6 +95,16 @@ Page gather(const Context &context, const Connection &connection, const Files &f
   return page;
 }
 
+// What was changed by other ways than revisions, by a replay of them.
+Result<std::vector<std::string>> drift_from_revisions(const Context &context, const Connection &connection) {
+  execute::Stop stop;
+  const execute::SignalWatcher signals(stop);
+  Schemas schemas(context, connection.dialect, stop);
+  const Result<Comparison> comparison = drift(context, schemas);
+  if (!comparison) return fail(comparison.error());
+  return schema::describe(report::without_parts(comparison->changes));
+}
+
 // What was changed since the snapshot by other ways than its revisions. InvalidConfiguration: the snapshot cannot be read, or is of other heads than
 // the database's.
 Result<std::vector<std::string>> drift_from(const Context &context, const Connection &connection, const Standing &standing,
@@ -102,7 +118,7 @@ Result<std::vector<std::string>> drift_from(const Context &context, const Connec
         file, 0, ErrorCode::InvalidConfiguration,
         fmt::format("is of {}, and the database is at {}, so it tells nothing of drift. Name the snapshot of these files, or "
                     "leave --snapshot out.",
-                    fmt::join(schemas.snapshot_heads(), ", "), fmt::join(standing.state.heads, ", ")));
+                    list(schemas.snapshot_heads(), "base"), list(standing.state.heads, "base")));
   Result<Side> database = schemas.database();
   if (!database) return fail(database.error());
   const Comparison comparison = compared(context, std::move(*snapshot), std::move(*database));
@@ -150,10 +166,6 @@ ordered_json document_of(const Page &page) {
   return out;
 }
 
-std::string list(const std::vector<std::string> &values, const char *none) {
-  return values.empty() ? none : fmt::format("{}", fmt::join(values, ", "));
-}
-
 std::string text_of(const Page &page) {
   std::string out;
   const auto line = [&](std::string_view label, const std::string &value) {
@@ -180,8 +192,8 @@ std::string text_of(const Page &page) {
     if (!partial.error.empty()) line("", partial.error);
   }
   line("files", page.mismatch ? page.mismatch->text() : "as they were applied");
-  line("drift", !page.drift           ? "not looked for; `migrator check --drift` does, or --snapshot FILE here"
-                : page.drift->empty() ? "none since the snapshot"
+  line("drift", !page.drift           ? "not looked for; --drift does, or --snapshot FILE"
+                : page.drift->empty() ? fmt::format("none{}", page.drift_since)
                                       : list(*page.drift, ""));
   for (const std::string &note : page.notes) line("note", note);
   line("lock", page.lock ? fmt::format("held by {} since {}", page.lock->who, page.lock->since) : "free");
@@ -223,6 +235,11 @@ Status status(const Context &context, const cli::StatusArguments &arguments) {
   Page page = gather(context, *connection, *files, *standing, std::move(*lock));
   if (!arguments.snapshot.empty()) {
     Result<std::vector<std::string>> drift = drift_from(context, *connection, *standing, arguments.snapshot);
+    if (!drift) return fail(drift.error());
+    page.drift = std::move(*drift);
+    page.drift_since = " since the snapshot";
+  } else if (arguments.drift) {
+    Result<std::vector<std::string>> drift = drift_from_revisions(context, *connection);
     if (!drift) return fail(drift.error());
     page.drift = std::move(*drift);
   }

@@ -1,11 +1,24 @@
 #include "migrator/models/models.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "migrator/models/rename_notes.h"
 #include "migrator/models/yaml_compile.h"
 
 namespace migrator::models {
+
+Error located(Error error, const std::vector<Part> &parts) {
+  const auto part = std::find_if(parts.begin(), parts.end(), [&](const Part &one) { return one.path == error.file; });
+  if (part == parts.end()) return error;
+  const auto behind = std::find_if(part->origins.begin(), part->origins.end(),
+                                   [&](const Origin &origin) { return origin.sql_line > error.line; });
+  if (behind == part->origins.begin()) return error;
+  error.file = std::prev(behind)->path;
+  error.line = std::prev(behind)->line;
+  return error;
+}
 
 Result<Models> compile(const std::vector<Source> &sources, Dialect dialect) {
   Models models;
@@ -22,13 +35,13 @@ Result<Models> compile(const std::vector<Source> &sources, Dialect dialect) {
       models.renames.insert(models.renames.end(), made->renames.begin(), made->renames.end());
       std::string path;
       for (const Source &one : yaml) path += (path.empty() ? "" : " + ") + one.path;
-      models.parts.push_back({path, std::move(made->sql)});
+      models.parts.push_back({path, std::move(made->sql), std::move(made->origins)});
       continue;
     }
-    Result<std::vector<RenameNote>> notes = rename_notes(source, dialect);
-    if (!notes) return fail(std::move(notes.error()));
-    models.renames.insert(models.renames.end(), notes->begin(), notes->end());
-    models.parts.push_back({source.path, source.text});
+    Result<NotedSql> noted = rename_notes(source, dialect);
+    if (!noted) return fail(std::move(noted.error()));
+    models.renames.insert(models.renames.end(), noted->notes.begin(), noted->notes.end());
+    models.parts.push_back({source.path, std::move(noted->sql), {}});
   }
   return models;
 }

@@ -28,10 +28,18 @@ struct RenameNote {
   std::string old;    // the name before
 };
 
+// Where a statement that was made from YAML comes from.
+struct Origin {
+  int sql_line = 1; // where it begins in the SQL
+  std::string path;
+  int line = 0;
+};
+
 // SQL to be run in order; each part with the file that its line numbers are of.
 struct Part {
-  std::string path;
+  std::string path; // of YAML: all files, for messages
   std::string sql;
+  std::vector<Origin> origins; // of YAML: of each statement, in order; of SQL: none
 };
 
 struct Models {
@@ -40,7 +48,10 @@ struct Models {
   std::vector<RenameNote> renames;
 };
 
-// SQL sources stay as they are; all YAML sources together make one part, at the place of the first of them. InvalidConfiguration with file and line: a
+// An error that names a line of a part's SQL, about the line that the user wrote.
+Error located(Error error, const std::vector<Part> &parts);
+
+// SQL sources stay as they are but for their notes of renames; all YAML sources together make one part, at the place of the first of them. InvalidConfiguration with file and line: a
 // YAML model that breaks the format, a `-- migrate:` comment other than renamed_from or one that stands above neither a table nor a column.
 Result<Models> compile(const std::vector<Source> &sources, Dialect dialect);
 

@@ -15,6 +15,7 @@ using script::TokenKind;
 
 constexpr std::string_view kMark = "-- migrate:";
 constexpr std::string_view kDirective = "renamed_from";
+constexpr const char *kPlain = "-- renamed from";
 
 std::string unquoted(const Token &token, Dialect dialect) {
   std::string text(token.text);
@@ -42,13 +43,14 @@ class Reader {
 public:
   Reader(const Source &source, Dialect dialect) : source_(source), dialect_(dialect), tokens_(source.text, dialect) {}
 
-  Result<std::vector<RenameNote>> read() {
+  Result<NotedSql> read() {
     while (const std::optional<Token> token = tokens_.next()) {
       if (Status fine = follow(*token); !fine) return fail(fine.error());
       line_ += static_cast<int>(std::count(token->text.begin(), token->text.end(), '\n'));
     }
     if (pending_) return out_of_place();
-    return notes_;
+    made_.sql += source_.text.substr(copied_);
+    return std::move(made_);
   }
 
 private:
@@ -91,7 +93,12 @@ private:
     script::Tokenizer name(rest.substr(blank), dialect_);
     const std::optional<Token> old = name.next_significant();
     if (!old || !is_name(*old) || name.next_significant())
-      return error(line_, "`-- migrate:renamed_from` needs one name, that from before, like `-- migrate:renamed_from customer`.");
+      return error(line_,
+                   "`-- migrate:renamed_from` needs one name, that from before, like `-- migrate:renamed_from customer`. A name "
+                   "with blanks stands in quotes.");
+    const auto at = static_cast<std::size_t>(token.text.data() - source_.text.data());
+    made_.sql += source_.text.substr(copied_, at - copied_) + kPlain;
+    copied_ = at + kMark.size() + kDirective.size();
     pending_ = RenameNote{source_.path, line_, {}, {}, {}, unquoted(*old, dialect_)};
     above_statement_ = state_ == State::Start && depth_ == 0;
     return {};
@@ -111,7 +118,7 @@ private:
   }
 
   void keep() {
-    notes_.push_back(std::move(*pending_));
+    made_.notes.push_back(std::move(*pending_));
     pending_.reset();
   }
 
@@ -177,13 +184,14 @@ private:
   bool above_statement_ = false;
   std::string schema_, table_;
   std::optional<RenameNote> pending_;
-  std::vector<RenameNote> notes_;
+  NotedSql made_;
+  std::size_t copied_ = 0; // of the source, into made_.sql
 };
 
 } // namespace
 
-Result<std::vector<RenameNote>> rename_notes(const Source &source, Dialect dialect) {
-  if (source.text.find(kMark) == std::string::npos) return std::vector<RenameNote>();
+Result<NotedSql> rename_notes(const Source &source, Dialect dialect) {
+  if (source.text.find(kMark) == std::string::npos) return NotedSql{{}, source.text};
   return Reader(source, dialect).read();
 }
 

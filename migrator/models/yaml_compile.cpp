@@ -1,5 +1,7 @@
 #include "migrator/models/yaml_compile.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "migrator/config/suggestion.h"
@@ -27,14 +29,22 @@ public:
     }
     for (const Document &document : documents) read(document, "enums");
     for (const Document &document : documents) read(document, "tables");
-    for (const std::vector<std::string> *list : {&tables_, &indexes_, &later_})
-      for (const std::string &sql : *list) add(sql);
+    for (const std::vector<YamlStatement> *list : {&tables_, &indexes_, &later_})
+      for (const YamlStatement &statement : *list) add(statement);
     for (const Document &document : documents) read(document, "views");
     return std::move(out_);
   }
 
 private:
-  void add(const std::string &sql) { out_.sql += sql + ";\n\n"; }
+  void add(const YamlStatement &statement) {
+    out_.origins.push_back({line_, statement.path, statement.line});
+    const std::string text = statement.sql + ";\n\n";
+    line_ += static_cast<int>(std::count(text.begin(), text.end(), '\n'));
+    out_.sql += text;
+  }
+  void add(const YamlReader &reader, const YAML::Node &node, std::string sql) {
+    add({std::move(sql), reader.path(), YamlReader::line(node)});
+  }
 
   void read(const Document &document, std::string_view part) {
     if (document.root.IsNull()) return;
@@ -59,7 +69,7 @@ private:
     if (dialect_ == Dialect::Sqlite) return;
     std::string list;
     for (const std::string &label : labels) list += (list.empty() ? "" : ", ") + sql_literal(label);
-    add("CREATE TYPE " + sql_name(name) + " AS ENUM (" + list + ")");
+    add(reader, node, "CREATE TYPE " + sql_name(name) + " AS ENUM (" + list + ")");
   }
 
   void read_table(const YamlReader &reader, const std::string &name, const YAML::Node &node) {
@@ -82,17 +92,21 @@ private:
     else
       sql = reader.sql(node, "a view");
     while (!sql.empty() && (sql.back() == '\n' || sql.back() == ' ' || sql.back() == ';')) sql.pop_back();
+    sql = ended(sql);
     if (sql.empty()) return; // of the other dialect alone
     if (materialized && dialect_ == Dialect::Sqlite)
-      reader.refuse(node, "SQLite has no materialized views. Leave the view out there.");
-    add(fmt::format("CREATE {}VIEW {} AS\n{}", materialized ? "MATERIALIZED " : "", sql_name(name), sql));
+      reader.refuse(
+          node, "SQLite has no materialized views. Write {sql: {postgresql: …}, materialized: true}, which is left out there.");
+    add(reader, node, fmt::format("CREATE {}VIEW {} AS\n{}", materialized ? "MATERIALIZED " : "", sql_name(name), sql));
     if (!comment.empty() && dialect_ == Dialect::Postgresql)
-      add(fmt::format("COMMENT ON {}VIEW {} IS {}", materialized ? "MATERIALIZED " : "", sql_name(name), sql_literal(comment)));
+      add(reader, node,
+          fmt::format("COMMENT ON {}VIEW {} IS {}", materialized ? "MATERIALIZED " : "", sql_name(name), sql_literal(comment)));
   }
 
   const Dialect dialect_;
   Enums enums_;
-  std::vector<std::string> tables_, indexes_, later_;
+  std::vector<YamlStatement> tables_, indexes_, later_;
+  int line_ = 1; // of out_.sql
   CompiledYaml out_;
 };
 

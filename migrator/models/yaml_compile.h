@@ -10,6 +10,7 @@ namespace migrator::models {
 
 struct CompiledYaml {
   std::string sql; // each statement ended by a semicolon
+  std::vector<Origin> origins;
   std::vector<RenameNote> renames;
 };
 

@@ -196,12 +196,12 @@ std::vector<std::string> YamlReader::texts(const YAML::Node &node, std::string_v
 }
 
 std::string YamlReader::sql(const YAML::Node &node, std::string_view what) const {
-  if (node.IsScalar()) return text(node, what);
+  if (node.IsScalar()) return ended(text(node, what));
   std::string own;
-  if (!node.IsMap()) refuse(node, fmt::format("{} must be SQL, or {{sqlite: …, postgresql: …}}.", what));
+  if (!node.IsMap() || node.size() == 0) refuse(node, fmt::format("{} must be SQL, or {{sqlite: …, postgresql: …}}.", what));
   each(node, what, {"sqlite", "postgresql"}, [&](const std::string &key, const YAML::Node &value) {
     const std::string read = text(value, what);
-    if (key == name(dialect_)) own = read;
+    if (key == name(dialect_)) own = ended(read);
   });
   return own;
 }
@@ -209,6 +209,11 @@ std::string YamlReader::sql(const YAML::Node &node, std::string_view what) const
 std::string YamlReader::word(const YAML::Node &node, std::string_view what, const std::vector<std::string_view> &words) const {
   if (node.IsScalar() && std::find(words.begin(), words.end(), node.Scalar()) != words.end()) return node.Scalar();
   refuse(node, fmt::format("{} must be one of {}.", what, fmt::join(words, ", ")));
+}
+
+std::string ended(std::string sql) {
+  const std::size_t last = sql.rfind('\n') == std::string::npos ? 0 : sql.rfind('\n') + 1;
+  return sql.find("--", last) == std::string::npos ? sql : sql + "\n";
 }
 
 std::string sql_name(std::string_view name) {

@@ -48,6 +48,9 @@ private:
   Dialect dialect_;
 };
 
+// With a line end behind a comment that ends it, so that what follows is none of it.
+std::string ended(std::string sql);
+
 // The name as SQL: bare where both databases take it as it is.
 std::string sql_name(std::string_view name);
 std::string sql_names(const std::vector<std::string> &names); // parted by ", "

@@ -1,12 +1,14 @@
 #include "migrator/models/yaml_table.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "migrator/config/suggestion.h"
 #include "migrator/models/type_table.h"
+#include "migrator/models/yaml_index.h"
 
 namespace migrator::models {
 
@@ -38,6 +40,8 @@ public:
   TableSql read(const YAML::Node &table) {
     // Facts that the columns need stand anywhere in the map.
     if (table.IsMap() && table["strict"]) strict_ = reader_.flag(table["strict"], "strict");
+    if (table.IsMap() && table["columns"] && table["columns"].IsMap())
+      for (const auto &pair : table["columns"]) all_columns_.push_back(pair.first.as<std::string>(""));
     if (table.IsMap() && table["primary_key"]) primary_columns(table["primary_key"]);
     reader_.each(table, "a table",
                  {"columns", "primary_key", "unique", "foreign_keys", "checks", "indexes", "comment", "renamed_from", "strict",
@@ -56,8 +60,11 @@ private:
     if (key == "foreign_keys") each_of(value, "`foreign_keys`", [&](const YAML::Node &one) { read_foreign_key(one); });
     if (key == "checks") each_of(value, "`checks`", [&](const YAML::Node &one) { read_check(one); });
     if (key == "indexes")
-      reader_.each(value, "`indexes`", {}, [&](const std::string &name, const YAML::Node &index) { read_index(name, index); });
-    if (key == "comment") comment("TABLE " + sql_name(name_), reader_.text(value, "a comment"));
+      reader_.each(value, "`indexes`", {}, [&](const std::string &name, const YAML::Node &index) {
+        std::string sql = index_sql(reader_, name_, all_columns_, name, index);
+        if (!sql.empty()) out_.indexes.push_back({std::move(sql), reader_.path(), YamlReader::line(index)});
+      });
+    if (key == "comment") comment(value, "TABLE " + sql_name(name_));
     if (key == "renamed_from")
       out_.renames.push_back({reader_.path(), YamlReader::line(value), {}, name_, {}, reader_.text(value, "`renamed_from`")});
     if (key == "without_rowid" && reader_.flag(value, "without_rowid") && sqlite_) options_.emplace_back("WITHOUT ROWID");
@@ -68,8 +75,21 @@ private:
     for (const YAML::Node &one : list) read(one);
   }
 
-  void comment(const std::string &what, const std::string &text) {
-    if (!sqlite_) out_.later.push_back(fmt::format("COMMENT ON {} IS {}", what, sql_literal(text)));
+  void comment(const YAML::Node &node, const std::string &what) {
+    const std::string text = reader_.text(node, "a comment");
+    if (!sqlite_) later(node, fmt::format("COMMENT ON {} IS {}", what, sql_literal(text)));
+  }
+  void later(const YAML::Node &node, std::string sql) {
+    out_.later.push_back({std::move(sql), reader_.path(), YamlReader::line(node)});
+  }
+
+  // Of a key, an index or a foreign key of this table.
+  void known(const YAML::Node &node, const char *what, const std::vector<std::string> &columns) const {
+    for (const std::string &column : columns)
+      if (std::find(all_columns_.begin(), all_columns_.end(), column) == all_columns_.end())
+        reader_.refuse(node,
+                       fmt::format("{} has a column {}, and the table has none of that name.{}", what, config::in_quotes(column),
+                                   config::did_you_mean(column, {all_columns_.begin(), all_columns_.end()})));
   }
 
   // A list of columns, or {columns: …, name: …}.
@@ -86,11 +106,15 @@ private:
     return columns;
   }
 
-  void primary_columns(const YAML::Node &node) { primary_ = columns_of(node, "a primary key", primary_name_); }
+  void primary_columns(const YAML::Node &node) {
+    primary_ = columns_of(node, "a primary key", primary_name_);
+    known(node, "the primary key", primary_);
+  }
 
   void read_unique(const YAML::Node &node) {
     std::string name;
     const std::vector<std::string> columns = columns_of(node, "a unique key", name);
+    known(node, "the unique key", columns);
     constraints_.push_back(named(name) + "UNIQUE (" + sql_names(columns) + ")");
   }
 
@@ -132,13 +156,13 @@ private:
   }
 
   // PostgreSQL gets its foreign keys when every table is there.
-  void keep(const Reference &reference) {
+  void keep(const YAML::Node &node, const Reference &reference) {
     const std::string sql =
         named(reference.name) + "FOREIGN KEY (" + sql_names(reference.columns) + ") REFERENCES " + target(reference);
     if (sqlite_)
       constraints_.push_back(sql);
     else
-      out_.later.push_back("ALTER TABLE " + sql_name(name_) + " ADD " + sql);
+      later(node, "ALTER TABLE " + sql_name(name_) + " ADD " + sql);
   }
 
   void read_foreign_key(const YAML::Node &node) {
@@ -148,7 +172,8 @@ private:
     if (reference.columns.empty() || reference.table.empty())
       reader_.refuse(node,
                      "a foreign key needs `columns` and `references`, like {columns: [customer_id], references: customers}.");
-    keep(reference);
+    known(node, "the foreign key", reference.columns);
+    keep(node, reference);
   }
 
   void read_references(const std::string &column, const YAML::Node &node) {
@@ -160,7 +185,8 @@ private:
       reference.table = text.substr(0, open);
       while (!reference.table.empty() && reference.table.back() == ' ') reference.table.pop_back();
       if (open != std::string::npos) {
-        if (text.back() != ')') reader_.refuse(node, "`references` must be a table, or table(column).");
+        if (text.back() != ')' || text.find(',') != std::string::npos)
+          reader_.refuse(node, "`references` must be a table, or table(column). Several columns go under `foreign_keys`.");
         reference.to = {text.substr(open + 1, text.size() - open - 2)};
       }
     } else {
@@ -168,7 +194,7 @@ private:
                    [&](const std::string &key, const YAML::Node &value) { reference_key(key, value, reference); });
     }
     if (reference.table.empty()) reader_.refuse(node, "`references` needs a table, like `references: customers(id)`.");
-    keep(reference);
+    keep(node, reference);
   }
 
   void read_column(const std::string &name, const YAML::Node &node) {
@@ -183,11 +209,23 @@ private:
                    [&](const std::string &key, const YAML::Node &value) { read_column_key(key, value, column); });
     }
     if (column.type.empty()) reader_.refuse(node, "the column " + config::in_quotes(name) + " has no `type`.");
+    if (node.IsMap()) check_label(node);
     if (column.primary) primary_.push_back(name);
     if (std::find(primary_.begin(), primary_.end(), name) == primary_.end() &&
         (!column.identity.empty() || column.autoincrement) && sqlite_)
       reader_.refuse(node, "SQLite numbers the one column of a primary key only. Make it `primary_key: true`.");
     columns_.push_back(std::move(column));
+  }
+
+  // The default of an enum's column.
+  void check_label(const YAML::Node &column) const {
+    const YAML::Node type = column["type"], value = column["default"];
+    if (!type.IsScalar() || !value || !value.IsScalar()) return;
+    const auto found = enums_.find(type.Scalar());
+    if (found == enums_.end() || std::find(found->second.begin(), found->second.end(), value.Scalar()) != found->second.end())
+      return;
+    reader_.refuse(value, fmt::format("the enum {} has no label {}. It has {}.", config::in_quotes(type.Scalar()),
+                                      config::in_quotes(value.Scalar()), fmt::join(found->second, ", ")));
   }
 
   void read_column_key(const std::string &key, const YAML::Node &value, Column &column) {
@@ -212,7 +250,7 @@ private:
     }
     if (key == "check") column.check = reader_.sql(value, "a check");
     if (key == "references") read_references(column.name, value);
-    if (key == "comment") comment("COLUMN " + sql_name(name_) + "." + sql_name(column.name), reader_.text(value, "a comment"));
+    if (key == "comment") comment(value, "COLUMN " + sql_name(name_) + "." + sql_name(column.name));
     if (key == "renamed_from")
       out_.renames.push_back(
           {reader_.path(), YamlReader::line(value), {}, name_, column.name, reader_.text(value, "`renamed_from`")});
@@ -254,7 +292,11 @@ private:
       YAML::convert<bool>::decode(node, flag);
       return sqlite_ ? (flag ? "1" : "0") : (flag ? "true" : "false");
     }
-    if (YAML::convert<double>::decode(node, number)) return text;
+    if (YAML::convert<double>::decode(node, number)) {
+      if (!std::isfinite(number))
+        reader_.refuse(node, "this default is no number of both databases. Write {sqlite: …, postgresql: …} with their own.");
+      return text;
+    }
     if (text.find('(') != std::string::npos || upper(text).rfind("CURRENT_", 0) == 0)
       reader_.refuse(node,
                      "this default looks like an expression. Write `default: {sql: " + text + "}`, or quotes around a text.");
@@ -289,60 +331,6 @@ private:
     return upper(reader_.word(node, "identity", {"always", "by default", "true", "false"}));
   }
 
-  void read_index(const std::string &name, const YAML::Node &node) {
-    std::vector<std::string> columns, include;
-    std::string where, method;
-    bool unique = false;
-    const auto read_columns = [&](const YAML::Node &list) {
-      if (list.IsScalar()) {
-        columns.push_back(index_column(list));
-        return;
-      }
-      each_of(list, "the columns of an index", [&](const YAML::Node &one) { columns.push_back(index_column(one)); });
-    };
-    if (node.IsMap())
-      reader_.each(node, "an index", {"columns", "unique", "where", "include", "using"},
-                   [&](const std::string &key, const YAML::Node &value) {
-                     if (key == "columns") read_columns(value);
-                     if (key == "unique") unique = reader_.flag(value, "unique");
-                     if (key == "where") where = reader_.sql(value, "`where`");
-                     if (key == "include") include = reader_.texts(value, "`include`");
-                     if (key == "using") method = reader_.text(value, "`using`");
-                   });
-    else
-      read_columns(node);
-    if (columns.empty()) reader_.refuse(node, "an index needs `columns`.");
-    std::string sql = fmt::format("CREATE {}INDEX {} ON {}{} ({})", unique ? "UNIQUE " : "", sql_name(name), sql_name(name_),
-                                  method.empty() || sqlite_ ? "" : " USING " + sql_name(method), fmt::join(columns, ", "));
-    if (!include.empty() && !sqlite_) sql += " INCLUDE (" + sql_names(include) + ")";
-    if (!where.empty()) sql += " WHERE " + where;
-    out_.indexes.push_back(std::move(sql));
-  }
-
-  // "placed_at desc", or {sql: lower(email), order: desc}.
-  std::string index_column(const YAML::Node &node) const {
-    if (node.IsMap()) {
-      std::string sql, order;
-      reader_.each(node, "the column of an index", {"sql", "order"}, [&](const std::string &key, const YAML::Node &value) {
-        if (key == "sql")
-          sql = reader_.sql(value, "the expression of an index");
-        else
-          order = " " + upper(reader_.word(value, "order", {"asc", "desc", "asc nulls first", "desc nulls last"}));
-      });
-      const bool call = !sql.empty() && sql.back() == ')' && sql.find('(') != 0 && sql.find_first_of(" +-|") == std::string::npos;
-      return (call ? sql : "(" + sql + ")") + order;
-    }
-    const std::string text = reader_.text(node, "the column of an index");
-    const std::size_t blank = text.find(' ');
-    if (blank == std::string::npos) return sql_name(text);
-    const std::string order = upper(text.substr(blank + 1));
-    if (order != "DESC" && order != "ASC" && order != "DESC NULLS LAST" && order != "ASC NULLS FIRST" &&
-        order != "DESC NULLS FIRST" && order != "ASC NULLS LAST")
-      reader_.refuse(node,
-                     config::in_quotes(text) + " is no column with asc or desc behind it. Write an expression as {sql: …}.");
-    return sql_name(text.substr(0, blank)) + " " + order;
-  }
-
   std::string column_sql(const Column &column, bool rowid) const {
     std::string sql = sql_name(column.name) + " " + (rowid && !column.identity.empty() ? "INTEGER" : column.type);
     const bool inline_key = sqlite_ && primary_.size() == 1 && primary_.front() == column.name && primary_name_.empty();
@@ -360,10 +348,6 @@ private:
   }
 
   TableSql finish(const YAML::Node &table) {
-    for (const std::string &key : primary_)
-      if (std::none_of(columns_.begin(), columns_.end(), [&](const Column &column) { return column.name == key; }))
-        reader_.refuse(table["primary_key"],
-                       "the primary key has a column " + config::in_quotes(key) + ", and the table has none of that name.");
     const bool without_rowid = std::find(options_.begin(), options_.end(), "WITHOUT ROWID") != options_.end();
     std::vector<std::string> lines;
     for (const Column &column : columns_) {
@@ -375,8 +359,9 @@ private:
       lines.push_back(named(primary_name_) + "PRIMARY KEY (" + sql_names(primary_) + ")");
     lines.insert(lines.end(), constraints_.begin(), constraints_.end());
     if (strict_ && sqlite_) options_.emplace_back("STRICT");
-    out_.create = fmt::format("CREATE TABLE {} (\n  {}\n){}{}", sql_name(name_), fmt::join(lines, ",\n  "),
-                              options_.empty() ? "" : " ", fmt::join(options_, ", "));
+    out_.create = {fmt::format("CREATE TABLE {} (\n  {}\n){}{}", sql_name(name_), fmt::join(lines, ",\n  "),
+                               options_.empty() ? "" : " ", fmt::join(options_, ", ")),
+                   reader_.path(), YamlReader::line(table)};
     return std::move(out_);
   }
 
@@ -386,6 +371,7 @@ private:
   const bool sqlite_;
   bool strict_ = false;
   std::vector<Column> columns_;
+  std::vector<std::string> all_columns_; // names, before they are read
   std::vector<std::string> primary_;
   std::string primary_name_;
   std::vector<std::string> constraints_, options_;

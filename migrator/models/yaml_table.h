@@ -12,10 +12,16 @@ namespace migrator::models {
 
 using Enums = std::map<std::string, std::vector<std::string>>; // labels by name
 
+struct YamlStatement {
+  std::string sql; // without its semicolon
+  std::string path;
+  int line = 0; // of what in the file it says
+};
+
 struct TableSql {
-  std::string create;
-  std::vector<std::string> indexes;
-  std::vector<std::string> later; // PostgreSQL: foreign keys and comments, when all tables are there
+  YamlStatement create;
+  std::vector<YamlStatement> indexes;
+  std::vector<YamlStatement> later; // PostgreSQL: foreign keys and comments, when all tables are there
   std::vector<RenameNote> renames;
 };
 

@@ -51,26 +51,33 @@ std::vector<Change> without_parts(const std::vector<Change> &changes) {
 
 std::string difference_text(const Difference &difference) {
   std::string out;
-  const std::vector<Change> shown = without_parts(difference.changes);
+  const bool told = difference.besides.has_value();
+  const std::vector<Change> shown = without_parts(told ? *difference.besides : difference.changes);
   const auto line = [&](const std::string &text) { out += printable(text) + "\n"; };
-  if (shown.empty()) {
+  if (!difference.pending.empty())
+    line(fmt::format("{}: pending: {} ({}); the database has not yet what {}, `migrator upgrade heads` applies {}{}",
+                     name(difference.dialect), counted(difference.pending.size(), "revision"),
+                     fmt::join(difference.pending, ", "), difference.pending.size() == 1 ? "it makes" : "they make",
+                     difference.pending.size() == 1 ? "it" : "them", told ? "" : ". Its changes are among these:"));
+  if (shown.empty() && !difference.changes.empty()) {
+    line(fmt::format("{}: nothing else differs between {} and {}.", name(difference.dialect), difference.from.text,
+                     difference.to.text));
+  } else if (shown.empty()) {
     line(fmt::format("{}: nothing differs. Compared {}, {}, with {}, {}.", name(difference.dialect), difference.from.text,
                      counted(difference.from.schema->objects.size(), "object"), difference.to.text,
                      counted(difference.to.schema->objects.size(), "object")));
   } else {
-    line(fmt::format("{}: {} to make {} of {}:", name(difference.dialect), counted(shown.size(), "change"), difference.to.text,
-                     difference.from.text));
+    line(fmt::format("{}: {}{} to make {} of {}:", name(difference.dialect), counted(shown.size(), "change"),
+                     told ? " besides" : "", difference.to.text, difference.from.text));
     for (const std::string &change : schema::describe(shown)) line("  " + change);
   }
-  if (!difference.pending.empty())
-    line(fmt::format("  pending: {} ({}); the database has not yet what they make, `migrator upgrade heads` applies them",
-                     counted(difference.pending.size(), "revision"), fmt::join(difference.pending, ", ")));
   return out;
 }
 
 ordered_json difference_document(const Difference &difference) {
   ordered_json changes = ordered_json::array();
   const std::vector<Change> shown = without_parts(difference.changes);
+  const std::vector<Change> &rest = difference.besides ? *difference.besides : difference.changes;
   for (const Change &change : shown) {
     ordered_json row = {{"change", word(change.what)}, {"kind", schema::name(change.id.kind)},
                         {"schema", change.id.schema},  {"relation", change.id.relation},
@@ -79,6 +86,7 @@ ordered_json difference_document(const Difference &difference) {
     for (const schema::AttributeChange &attribute : change.attributes)
       row["attributes"].push_back(
           {{"attribute", schema::name(attribute.attribute)}, {"from", attribute.from}, {"to", attribute.to}});
+    row["pending"] = std::none_of(rest.begin(), rest.end(), [&](const Change &other) { return other.id == change.id; });
     changes.push_back(std::move(row));
   }
   std::set<std::string> unknown(difference.from.schema->unknown.begin(), difference.from.schema->unknown.end());

@@ -1,6 +1,7 @@
 // What two schemas differ in, as text and as documents (docs/json.md). Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ struct Difference {
   Compared from, to;
   std::vector<schema::Change> changes;
   std::vector<std::string> pending; // revisions that the database has not yet; of a comparison with a database
+  std::optional<std::vector<schema::Change>>
+      besides; // what of `changes` these do not make; none: not known, or nothing is pending
 };
 
 // The changes that a person wants to read: what comes or goes with its table is counted there and not listed.

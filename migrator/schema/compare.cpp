@@ -1,6 +1,7 @@
 #include "migrator/schema/compare.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -104,6 +105,32 @@ std::vector<Change> compare(const Schema &from, const Schema &to, const CompareO
     }
   }
   return changes;
+}
+
+std::vector<Change> besides(const std::vector<Change> &changes, const std::vector<Change> &coming,
+                            const std::vector<Change> &after) {
+  std::map<ObjectId, const Change *> made;
+  std::set<ObjectId> unfinished;
+  for (const Change &change : coming) made.emplace(change.id, &change);
+  for (const Change &change : after) unfinished.insert(change.id);
+  std::vector<Change> rest;
+  for (const Change &change : changes) {
+    const auto same = made.find(change.id);
+    if (same == made.end() || same->second->what != change.what) {
+      rest.push_back(change);
+    } else if (change.what != Change::What::Changed) {
+      if (unfinished.contains(change.id)) rest.push_back(change);
+    } else {
+      Change left{change.what, change.id, {}};
+      std::copy_if(change.attributes.begin(), change.attributes.end(), std::back_inserter(left.attributes),
+                   [&](const AttributeChange &attribute) {
+                     return std::find(same->second->attributes.begin(), same->second->attributes.end(), attribute) ==
+                            same->second->attributes.end();
+                   });
+      if (!left.attributes.empty()) rest.push_back(std::move(left));
+    }
+  }
+  return rest;
 }
 
 Schema without(Schema schema, const std::vector<std::string> &patterns) {

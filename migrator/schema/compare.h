@@ -29,6 +29,10 @@ struct CompareOptions {
 // CREATE TABLE makes the columns.
 std::vector<Change> compare(const Schema &from, const Schema &to, const CompareOptions &options);
 
+// What of `changes` is not done by what is on its way: `coming` is what that changes, `after` what would still have to change behind it.
+std::vector<Change> besides(const std::vector<Change> &changes, const std::vector<Change> &coming,
+                            const std::vector<Change> &after);
+
 // Without what a pattern of `ignore` names, and without what is of an ignored relation. A pattern is a name or schema.name, in which * stands for any
 // run of characters and ? for one; without a schema it means every schema.
 Schema without(Schema schema, const std::vector<std::string> &patterns);

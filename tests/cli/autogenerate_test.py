@@ -1,11 +1,13 @@
 """revision --autogenerate: the law. Apply what was generated and the next check is empty; go down and the schema is what it was; rows survive."""
 
 import os
+import subprocess
 import unittest
 
 import both
 from both import setUpModule, tearDownModule  # noqa: F401
 from models_case import ModelsCase
+from project import MIGRATOR
 
 FIRST = """CREATE TABLE customer (id integer PRIMARY KEY, email text NOT NULL, old_note text);
 CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer NOT NULL REFERENCES customer (id), total integer DEFAULT 0);
@@ -97,6 +99,15 @@ class Autogenerate(ModelsCase):
         self.assertEqual(self.project.database.rows("SELECT email, old_note FROM customer"), [["a@x", "kept"]])
         self.assertEqual(self.schema(), before)
 
+    def test_a_rename_that_is_noted_at_the_start_of_a_line(self):
+        self.first()
+        self.project.database.rows("INSERT INTO customer (id, email, old_note) VALUES (1, 'a@x', 'hello')")
+        self.model(FIRST.replace("old_note text", "\n-- migrate:renamed_from old_note\nnote text NOT NULL DEFAULT 'x'"))
+        self.assertNotIn("migrate:renamed_from", self.generate())
+        self.must("upgrade", "head")
+        self.assert_clean()
+        self.assertEqual(self.project.database.rows("SELECT note FROM customer"), [["hello"]])
+
     def test_a_rename_by_flag_and_one_that_fits_nothing(self):
         self.first()
         self.project.database.rows("INSERT INTO customer (id, email, old_note) VALUES (1, 'a@x', 'kept')")
@@ -113,6 +124,29 @@ class Autogenerate(ModelsCase):
         self.model(FIRST.replace("old_note", "note"))
         done = self.must("revision", "--autogenerate", "-m", "x")
         self.assertIn("--rename customer.old_note:note", done.text)
+
+    def test_a_terminal_asks_whether_a_likely_rename_is_one(self):
+        self.first()
+        self.project.database.rows("INSERT INTO customer (id, email, old_note) VALUES (1, 'a@x', 'hello')")
+        self.model(FIRST.replace("old_note", "remark"))
+        question = "It looks as if column customer.old_note is remark now. Is it so? [y/N]"
+        for answer, rename in (("n\n", False), ("Yes\n", True)):
+            with self.subTest(answer):
+                main, other = os.openpty()
+                process = subprocess.Popen([MIGRATOR, "revision", "--autogenerate", "-m", "x", "--dry-run"], cwd=self.project.folder,
+                                           env={**self.project.environment(), **self.cache}, stdin=other, stdout=subprocess.PIPE, stderr=other, text=True)
+                os.close(other)
+                os.write(main, answer.encode())
+                text = process.communicate(timeout=60)[0]
+                said = os.read(main, 65536).decode()
+                os.close(main)
+                self.assertEqual(process.returncode, 0, said)
+                self.assertIn(question, " ".join(said.split()))
+                self.assertEqual("RENAME COLUMN" in text, rename, text)
+                self.assertEqual("its data goes; if it was renamed, use --rename customer.old_note:remark" in text, not rename, text)
+        self.generate("--yes")
+        self.must("upgrade", "head")
+        self.assertEqual(self.project.database.rows("SELECT remark FROM customer"), [["hello"]])
 
     def test_a_dry_run_writes_nothing(self):
         self.model(FIRST)
@@ -140,8 +174,40 @@ class BothDialects(ModelsCase):
         self.must("check", "--revisions")
 
 
+class Rights(ModelsCase):
+    """`owned: manage`: grants and owners are a part of the models."""
+
+    TABLE = "CREATE TABLE customer (id integer PRIMARY KEY, email text);\n"
+    GRANT = "GRANT SELECT ON customer TO PUBLIC;\nGRANT UPDATE (email) ON customer TO PUBLIC;\n"
+
+    def test_they_count_where_they_are_managed_and_only_there(self):
+        self.model(self.TABLE)
+        self.generate()
+        self.must("upgrade", "head")
+        self.model(self.TABLE + self.GRANT)
+        self.assert_clean()
+        self.project.settings["owned"] = "manage"
+        self.assertEqual(len(self.changes("check")), 2)
+        self.assertIn("GRANT SELECT", self.generate())
+        self.must("upgrade", "head")
+        self.assert_clean()
+        self.project.database.rows("REVOKE SELECT ON customer FROM PUBLIC")
+        self.assertEqual(len(self.changes("check", "--drift")), 1)
+        self.project.database.rows("GRANT SELECT ON customer TO PUBLIC")
+        self.must("downgrade", "-1")
+        self.model(self.TABLE)
+        self.assertEqual(self.changes("check", code=0), [])
+
+    def test_default_rights_are_no_difference(self):
+        self.model(self.TABLE)
+        self.generate()
+        self.must("upgrade", "head")
+        self.project.settings["owned"] = "manage"
+        self.assert_clean()
+
+
 both.on_both(globals(), Autogenerate)
-both.on_postgresql(globals(), BothDialects)
+both.on_postgresql(globals(), BothDialects, Rights)
 
 if __name__ == "__main__":
     unittest.main()

@@ -234,7 +234,7 @@ class NoFile(BadCase):
                          f"{folder} is a folder, not a database: name the file in database_url")
         for verb in (["current"], ["status"], ["downgrade", "base"]):
             self.assertEqual(self.refused_unchanged(11, "Unreachable", *verb)["message"],
-                             f"there is no database at {self.project.database.path}: `migrator upgrade` makes it; if it should be there, correct "
+                             f"there is no database at {self.project.database.path}: `migrator upgrade heads` makes it; if it should be there, correct "
                              "database_url")
 
     def test_a_file_that_is_not_sqlite(self):

@@ -45,7 +45,47 @@ class Checks(ModelsCase):
         self.project.revision("a1", "a0", up=TABLE + "DROP TABLE first;", down_sql="DROP TABLE customer;")
         done = self.run_verb("check", "--output", "json")
         self.assertEqual((done.code, done.json["comparisons"][0]["pending"]), (3, ["a1"]), done)
-        self.assertIn("migrator upgrade heads", self.run_verb("check").text)
+        self.assertEqual([change["pending"] for change in done.json["comparisons"][0]["changes"]], [True, True], done)
+        done = self.run_verb("check")
+        self.assertRegex(done.stdout, r"^\w+: pending: 1 revision \(a1\)")
+        self.assertIn("nothing else differs", done.stdout)
+        self.assertNotIn("customer", done.stdout)
+        self.assertIn("no revision is missing: apply what is pending with `migrator upgrade heads`", done.stderr)
+
+    def test_what_pending_revisions_do_not_make_is_listed_besides(self):
+        self.project.revision("a1", up=TABLE, down_sql="DROP TABLE customer;")
+        self.must("upgrade", "head")
+        self.project.revision("a2", "a1", up="ALTER TABLE customer ADD COLUMN right_one integer; ALTER TABLE customer ADD COLUMN other integer;", down_sql="SELECT 1;")
+        self.model("CREATE TABLE customer (id integer PRIMARY KEY, email text NOT NULL, right_one integer, other text, forgotten integer);")
+        self.project.database.rows("ALTER TABLE customer ADD COLUMN by_hand integer")
+        done = self.run_verb("check")
+        self.assertEqual([line.strip() for line in done.stdout.splitlines() if line.startswith(" ")], [
+            "column customer.by_hand: removed", "column customer.forgotten: added", "column customer.other: added"], done)
+        self.assertIn("apply what is pending with `migrator upgrade heads`, then check again", done.stderr)
+
+    def test_nothing_is_subtracted_where_an_applied_file_is_missing(self):
+        applied = self.project.revision("a1", up=TABLE, down_sql="DROP TABLE customer;")
+        self.must("upgrade", "head")
+        self.model(TABLE + "CREATE TABLE more (id integer);")
+        os.remove(applied)
+        self.project.revision("b1", up="CREATE TABLE more (id integer);", down_sql="DROP TABLE more;")
+        done = self.run_verb("check")
+        self.assertIn("among these", done.stdout)
+        self.assertIn("table more: added", done.stdout)
+
+    def test_status_looks_for_drift_where_it_is_asked(self):
+        self.project.revision("a1", up=TABLE, down_sql="DROP TABLE customer;")
+        self.must("upgrade", "head")
+        self.assertRegex(self.must("status").stdout, r"drift +not looked for")
+        self.assertRegex(self.must("status", "--drift").stdout, r"drift +none\n")
+        self.project.database.rows("CREATE INDEX by_hand ON customer (email)")
+        self.assertEqual(self.must("status", "--drift", "--output", "json").json["drift"], ["index by_hand on customer: added"])
+        self.assertEqual(self.run_verb("status", "--drift", "--snapshot", "x").code, 2)
+
+    def test_a_word_that_diff_does_not_know_is_told_before_a_database_is_asked(self):
+        done = self.run_verb("diff", "models", "revisons", extra={"DATABASE_URL": "sqlite:////nowhere/at/all.db"})
+        self.assertEqual(done.code, 2, done)
+        self.assertIn('Did you mean "revisions"?', done.stderr)
 
     def test_drift_is_what_somebody_did_by_hand(self):
         self.model(TABLE)

@@ -179,6 +179,9 @@ Result<std::vector<std::string>> SqliteDatabase::enter_unit(const UnitSettings &
     auto state = foreign_key_state(*connection_);
     if (!state) return fail(state.error());
     broken_before_ = std::move(*state);
+    auto analyzed = statistics(*connection_);
+    if (!analyzed) return fail(analyzed.error());
+    statistics_before_ = std::move(*analyzed);
   }
   return read_heads();
 }
@@ -212,6 +215,7 @@ Status SqliteDatabase::commit(std::string_view bookkeeping) {
     if (auto done = session_.reset(); !done) return done;
   if (settings_.check_foreign_keys)
     if (auto done = check_foreign_keys(); !done) return done;
+  if (auto done = renew_statistics(*connection_, statistics_before_); !done) return done;
   if (auto done = connection_->execute(bookkeeping); !done) return done;
   return connection_->execute("COMMIT");
 }
@@ -233,6 +237,7 @@ void SqliteDatabase::rollback_unit() noexcept {
   connection_->heed_interrupts(false); // a ROLLBACK must not be interrupted
   roll_back();
   broken_before_ = ForeignKeyState();
+  statistics_before_ = Statistics();
   if (bare_open_) {
     connection_->heed_interrupts(true);
     return;

@@ -15,6 +15,7 @@
 #include "migrator/database/sqlite/lock.h"
 #include "migrator/database/sqlite/schema_reader.h"
 #include "migrator/database/sqlite/session.h"
+#include "migrator/database/sqlite/statistics.h"
 
 namespace migrator::database::sqlite {
 
@@ -86,6 +87,7 @@ private:
   LockFile lock_;
   UnitSettings settings_;
   ForeignKeyState broken_before_;
+  Statistics statistics_before_; // read where foreign keys are checked, for what cannot break one makes no table again
   bool unit_open_ = false;
   bool bare_open_ = false;
 };

@@ -204,13 +204,19 @@ private:
     Object &made = object(Kind::Index, relation_of(row), row.name);
     made.attributes[Attribute::Text] = {row.sql};
     if (unique) made.attributes[Attribute::Unique] = {"true"};
-    context_.own = folded(row.table);
+    Context own; // it sees no other table
+    const bool known = found != tables_.end() && found->second;
+    if (known) {
+      own.names = {folded(row.table), "rowid", "oid", "_rowid_"};
+      for (const TableColumn &column : found->second->columns) own.names.insert(folded(column.name));
+    }
+    own.own = context_.own = folded(row.table);
     // Left out: ON table, and ASC.
     at += 2;
     Words kept;
     for (std::size_t word = std::min(at, all.size()); word < all.size(); ++word)
       if (!all[word].is("ASC")) kept.push_back(all[word]);
-    made.attributes[Attribute::Definition] = {normal(kept, 0, kept.size(), context_)};
+    made.attributes[Attribute::Definition] = {normal(kept, 0, kept.size(), known ? own : context_)};
     context_.own.clear();
     Value columns;
     int depth = 0;

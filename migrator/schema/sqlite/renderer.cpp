@@ -166,7 +166,7 @@ private:
     return after == wanted;
   }
 
-  bool can_alter(const Table &table) const {
+  bool can_alter(const Table &table) {
     if (table.other || !table.old_text || !table.new_text) return false;
     std::size_t brought = 0; // constraints written behind the added columns
     for (const std::string &name : table.added) {
@@ -177,8 +177,23 @@ private:
     if (brought != table.added_constraints) return false;
     if (!std::all_of(table.removed.begin(), table.removed.end(), [&](const std::string &name) { return can_drop(table, name); }))
       return false;
-    if (!table.removed.empty() && !bear_drop_column(to_, table.removed)) return false;
+    if (!table.removed.empty()) {
+      if (!staying_) staying_ = staying_words(from_, to_, speakers());
+      if (!bear_drop_column(*staying_, table.removed)) return false;
+    }
     return keeps_order(table) || !sees_order(to_, table.to->id);
+  }
+
+  // The views and triggers that are there while tables are changed; at least these.
+  std::vector<const Object *> speakers() const {
+    std::vector<const Object *> found;
+    for (const Object &object : from_.objects) {
+      if ((object.id.kind != Kind::View && object.id.kind != Kind::Trigger) || going_.contains(object.id)) continue;
+      const auto table = tables_.find(folded(object.id.relation));
+      const bool without_table = table != tables_.end() && table->second.from != nullptr && table->second.to == nullptr;
+      if (!without_table && !going_.contains({Kind::View, "", "", object.id.relation})) found.push_back(&object);
+    }
+    return found;
   }
 
   void choose() {
@@ -305,6 +320,7 @@ private:
   std::map<std::string, Table> tables_; // by folded name
   std::set<std::string> rebuilt_;       // folded names
   std::set<ObjectId> going_, coming_, made_;
+  std::optional<StayingWords> staying_; // read when a column goes
 };
 
 } // namespace

@@ -1,9 +1,10 @@
 #include "migrator/schema/sqlite/staying.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
-#include "migrator/schema/sqlite/words.h"
+#include "migrator/schema/sqlite/keywords.h"
 
 namespace migrator::schema::sqlite {
 
@@ -13,24 +14,68 @@ bool speaks(const Object &object) {
   return object.id.kind == Kind::View || object.id.kind == Kind::Trigger;
 }
 
-std::set<std::string> known_relations(const Schema &schema) {
-  std::set<std::string> names;
-  for (const Object &object : schema.objects)
-    if (object.id.kind == Kind::Table || object.id.kind == Kind::View) names.insert(folded(object.id.name));
-  return names;
-}
+using Names = std::set<std::string>; // folded
 
-bool names_all_known(const Words &all, const std::set<std::string> &relations) {
-  std::set<std::string> known = relations;
-  for (std::size_t at = 0; at + 1 < all.size(); ++at) // WITH name AS ( …
-    if (all[at].is_name() && (all[at + 1].is("AS") || all[at + 1].is("("))) known.insert(folded(plain(all[at])));
-  for (std::size_t at = 1; at < all.size(); ++at) {
-    const Word &before = all[at - 1];
-    if (!before.is("FROM") && !before.is("JOIN") && !before.is("INTO") && !before.is("UPDATE")) continue;
-    if (all[at].is_name() && !all[at].is("OF") && !all[at].is("ON") && !known.contains(folded(plain(all[at])))) return false;
+// What of both schemas a view or trigger may name.
+class Known {
+public:
+  Known(const Schema &from, const Schema &to, const std::vector<const Object *> &speakers) {
+    for (const Object &object : from.objects) {
+      if (object.id.kind == Kind::Table && has(to, object.id)) columns_[folded(object.id.name)];
+      if (object.id.kind == Kind::Column && has(to, object.id))
+        columns_[folded(object.id.relation)].insert(folded(object.id.name));
+    }
+    for (const Object *speaker : speakers)
+      if (speaker->id.kind == Kind::View) views_.emplace(folded(speaker->id.name), speaker);
   }
-  return true;
-}
+
+  bool fits(const Object &speaker) const {
+    const Words all = words(speaker.text(Attribute::Text));
+    Names names = declared_names(all);
+    for (const char *always : {"new", "old", "rowid", "oid", "_rowid_", "main", "temp", "excluded"}) names.insert(always);
+    add(speaker, names);
+    for (std::size_t at = 3; at < all.size(); ++at) {
+      if (!all[at].is_name() || is_keyword(all[at]) || all[at].text.front() == '\'') continue;
+      const std::string name = folded(plain(all[at]));
+      const Word &before = all[at - 1];
+      const bool relation = before.is("FROM") || before.is("JOIN") || before.is("INTO") || before.is("UPDATE");
+      const bool function = !relation && at + 1 < all.size() && all[at + 1].is("(");
+      if (function || before.is("COLLATE")) continue;
+      if (!names.contains(name)) return false;
+    }
+    return true;
+  }
+
+private:
+  static bool has(const Schema &schema, const ObjectId &id) { return schema.find(id) != nullptr; }
+
+  // The relations that it names, and all that is named within those.
+  void add(const Object &speaker, Names &names) const {
+    std::vector<const Object *> open = {&speaker};
+    Names seen = {folded(speaker.id.name)};
+    while (!open.empty()) {
+      const Object &now = *open.back();
+      open.pop_back();
+      for (const Word &word : words(now.text(Attribute::Text))) {
+        if (!word.is_name()) continue;
+        const std::string name = folded(plain(word));
+        if (const auto table = columns_.find(name); table != columns_.end()) {
+          names.insert(name);
+          names.insert(table->second.begin(), table->second.end());
+        }
+        const auto view = views_.find(name);
+        if (view == views_.end() || !seen.insert(name).second) continue;
+        names.insert(name);
+        const Names given = declared_names(words(view->second->text(Attribute::Text)));
+        names.insert(given.begin(), given.end());
+        open.push_back(view->second);
+      }
+    }
+  }
+
+  std::map<std::string, Names> columns_; // by table
+  std::map<std::string, const Object *> views_;
+};
 
 } // namespace
 
@@ -44,17 +89,21 @@ bool sees_order(const Schema &wanted, const ObjectId &table) {
   });
 }
 
-bool bear_drop_column(const Schema &wanted, const std::vector<std::string> &columns) {
-  const std::set<std::string> relations = known_relations(wanted);
-  std::set<std::string> dropped;
-  for (const std::string &column : columns) dropped.insert(folded(column));
-  return std::all_of(wanted.objects.begin(), wanted.objects.end(), [&](const Object &object) {
-    if (!speaks(object)) return true;
-    const Words all = words(object.text(Attribute::Text));
-    return names_all_known(all, relations) && std::none_of(all.begin(), all.end(), [&](const Word &word) {
-             return word.is_name() && dropped.contains(folded(plain(word)));
-           });
-  });
+StayingWords staying_words(const Schema &from, const Schema &to, const std::vector<const Object *> &speakers) {
+  StayingWords staying;
+  if (speakers.empty()) return staying;
+  const Known known(from, to, speakers);
+  for (const Object *speaker : speakers) {
+    staying.all_known = staying.all_known && known.fits(*speaker);
+    for (const Word &word : words(speaker->text(Attribute::Text)))
+      if (word.is_name()) staying.names.insert(folded(plain(word)));
+  }
+  return staying;
+}
+
+bool bear_drop_column(const StayingWords &staying, const std::vector<std::string> &columns) {
+  return staying.all_known && std::none_of(columns.begin(), columns.end(),
+                                           [&](const std::string &column) { return staying.names.contains(folded(column)); });
 }
 
 } // namespace migrator::schema::sqlite

@@ -1,6 +1,7 @@
 // What views and triggers that stay demand of the change of a table. Pure.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -11,8 +12,16 @@ namespace migrator::schema::sqlite {
 // Whether a view or trigger of the wanted schema sees in which order the table's columns stand: by * or by an INSERT.
 bool sees_order(const Schema &wanted, const ObjectId &table);
 
-// Whether SQLite's DROP COLUMN may read all views and triggers of the wanted schema: it refuses where one speaks of a relation that is not
-// there, or of a dropped column. Rather no than yes.
-bool bear_drop_column(const Schema &wanted, const std::vector<std::string> &columns);
+// What views and triggers that are there while tables are changed say, by their words alone.
+struct StayingWords {
+  bool all_known = true;       // whether SQLite can read each of them; rather no than yes
+  std::set<std::string> names; // folded: all that they name
+};
+
+// Of `speakers`, views and triggers of `from` that are there while its tables become those of `to`.
+StayingWords staying_words(const Schema &from, const Schema &to, const std::vector<const Object *> &speakers);
+
+// Whether DROP COLUMN may run beside them: SQLite refuses it where any of them, of whatever table, names what is not there.
+bool bear_drop_column(const StayingWords &staying, const std::vector<std::string> &columns);
 
 } // namespace migrator::schema::sqlite

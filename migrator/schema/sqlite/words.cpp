@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+
+#include "migrator/schema/sqlite/keywords.h"
 
 namespace migrator::schema::sqlite {
 
@@ -95,6 +98,7 @@ std::string literal(std::string_view text) {
 
 std::string normal(const Words &all, std::size_t begin, std::size_t end, const Context &context) {
   std::string out;
+  std::optional<std::set<std::string>> declared;
   std::vector<bool> casts; // for each open parenthesis, whether it is CAST's
   for (std::size_t at = begin; at < end; ++at) {
     const Word &word = all[at];
@@ -116,6 +120,10 @@ std::string normal(const Words &all, std::size_t begin, std::size_t end, const C
         text = spelled(name);
       else if (text.front() != '"' || after_dot || context.names.contains(folded(name)))
         text = spelled(folded(name));
+      else {
+        if (!declared) declared = declared_names(all);
+        text = declared->contains(folded(name)) ? spelled(folded(name)) : literal(name);
+      }
     } else if (word.kind == TokenKind::Number || (word.kind == TokenKind::String && text.front() != '\'')) {
       text = folded(text);
     } else if (text == "==") {

@@ -42,7 +42,8 @@ struct Context {
 };
 
 // The words from `begin` to `end` in their one spelling, one blank between two: words in lower case but those after AS, which name a result
-// column; names quoted only where they need it; == as =, != as <>.
+// column; names quoted only where they need it, and texts in single quotes: SQLite itself rewrites those in double quotes when it renames or drops a
+// column anywhere; == as =, != as <>.
 std::string normal(const Words &all, std::size_t begin, std::size_t end, const Context &context);
 
 } // namespace migrator::schema::sqlite

@@ -39,7 +39,7 @@ void allow(const std::string &path, mode_t mode) {
 TEST_F(SqliteOpening, NothingThere) {
   EXPECT_FAILS(try_open(path(), false), ErrorCode::Unreachable,
                "there is no database at " + path() +
-                   ": `migrator upgrade` makes it; if it should be there, correct database_url");
+                   ": `migrator upgrade heads` makes it; if it should be there, correct database_url");
 }
 
 TEST_F(SqliteOpening, ReadingNeverMakesAFile) {

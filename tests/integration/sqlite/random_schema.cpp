@@ -14,9 +14,10 @@ public:
     for (int table = 0; table < 4; ++table)
       if (table == 0 || chance(70)) make_table("t" + std::to_string(table));
     for (int index = 0; index < 4; ++index)
-      if (chance(60)) make_index("i" + std::to_string(index));
+      if (chance(60)) make_index(index == 3 ? "\"i'3 [x]\"" : "i" + std::to_string(index));
     for (int view = 0; view < 3; ++view)
-      if (chance(60)) make_view("v" + std::to_string(view));
+      if (chance(60)) make_view(view == 2 ? "\"v 2.\"\"x\"" : "v" + std::to_string(view));
+    if (chance(10)) line("CREATE VIEW broken AS SELECT " + one_of({"missing FROM t0", "x FROM nowhere"}));
     for (int trigger = 0; trigger < 3; ++trigger)
       if (chance(60)) make_trigger("r" + std::to_string(trigger));
     return std::move(made_);
@@ -37,7 +38,8 @@ private:
       if (character >= 'A' && character <= 'Z') character = static_cast<char>(character + 32);
     return lower + (chance(50) ? " /* so */ " : "\n");
   }
-  std::string quote(const std::string &name) {
+  std::string quote(const std::string &name) { // names that must be in quotes are so already
+    if (name.front() == '"') return name;
     switch (number(5)) {
     case 0:
       return "\"" + name + "\"";
@@ -51,7 +53,7 @@ private:
   }
   std::string check_of(const std::string &column) {
     return one_of({column + " || '' <> '-1'", column + " IS NULL OR length(" + column + ") < 100", column + " <> 'no; -- (way'",
-                   "(" + column + " != -1)"});
+                   column + " <> \"a text\"", "id <> -5 OR " + column + " <> -7", "(" + column + " != -1)"});
   }
   std::string named() { return chance(30) ? word("CONSTRAINT") + " n" + std::to_string(number(3)) + " " : ""; }
   // One a table: SQLite refuses two keys of the same columns that say different things.
@@ -98,7 +100,7 @@ private:
     table.columns.push_back("id");
     std::vector<std::string> ends;
     for (int at = 1; at <= 6; ++at)
-      if (chance(65)) make_column(table, "c" + std::to_string(at), strict, parts, ends);
+      if (chance(65)) make_column(table, at == 5 ? "\"sel ect.\u00fc\"" : "c" + std::to_string(at), strict, parts, ends);
     if (chance(20)) parts.push_back("g1 INTEGER AS (id + 1)" + one_of({"", " STORED", " VIRTUAL"}));
     if (chance(15)) parts.push_back("g2 INTEGER " + word("GENERATED ALWAYS AS") + "(id * " + std::to_string(2 + number(2)) + ")");
     std::shuffle(parts.begin(), parts.end(), random_);
@@ -179,7 +181,8 @@ private:
           word("INDEX") + " " + name + " ON " + table.name + "(" +
           one_of({quote(column), quote(column) + " COLLATE NOCASE DESC", "lower(" + column + "), id ASC", column + " || 'x'"}) +
           ")";
-    if (chance(30)) sql += " WHERE " + one_of({column + " IS NOT NULL", "id > 1 AND " + quote(column) + " <> 5"});
+    if (chance(30))
+      sql += " WHERE " + one_of({column + " IS NOT NULL", "id > 1 AND " + quote(column) + " <> 5", column + " <> \"a text\""});
     line(sql);
   }
 
@@ -193,7 +196,11 @@ private:
       line(word("CREATE VIEW") + " " + name +
            one_of({" AS SELECT id AS x, " + quote(column) + " AS y FROM " + from,
                    "(x, y) AS WITH w AS (SELECT * FROM " + from + ") SELECT w.id, t0.id FROM w JOIN t0 ON t0.id = w.id",
-                   " AS SELECT *, id AS x FROM " + from, " AS SELECT 1 AS x, 'text; here' AS \"Y z\""}));
+                   " AS SELECT *, id AS x FROM " + from,
+                   " AS WITH RECURSIVE w(n) AS (SELECT 1 UNION SELECT n + 1 FROM w WHERE n < 3) SELECT n AS x, \"a text\" AS y "
+                   "FROM w",
+                   " AS SELECT row_number() OVER (PARTITION BY k.id ORDER BY " + quote(column) + ") AS x FROM " + from + " k",
+                   " AS SELECT 1 AS x, 'text; here' AS \"Y z\""}));
     }
     views_.push_back(name);
   }
@@ -208,6 +215,8 @@ private:
            " BEGIN " + body + "; END");
       return;
     }
+    if (!views_.empty() && chance(8)) // one that nothing fires
+      return line("CREATE TRIGGER " + name + " INSTEAD OF DELETE ON " + views_.front() + " BEGIN SELECT old.missing; END");
     line(word("CREATE TRIGGER") + " " + name + " " +
          one_of({"AFTER INSERT", "BEFORE DELETE", "AFTER UPDATE OF " + one_of(table.columns), "UPDATE"}) + " ON " +
          quote(table.name) + one_of({"", " FOR EACH ROW", " WHEN 1 > 0"}) + " BEGIN " + body + "; " +

@@ -52,6 +52,26 @@ TEST_F(RebuildCase, AutoincrementOfATableThatNeverHadRows) {
   EXPECT_EQ(get("SELECT count(*) FROM sqlite_sequence"), "0\n");
 }
 
+TEST_F(RebuildCase, StatisticsOfTheTableAreMadeAgain) {
+  begin("CREATE TABLE t(a INT, b INT); CREATE INDEX i ON t(a); CREATE TABLE never(a INT); CREATE INDEX n ON never(a)",
+        "INSERT INTO t VALUES (1, 1), (1, 2), (2, 3), (2, 4); INSERT INTO never VALUES (1); ANALYZE t");
+  EXPECT_EQ(get("SELECT tbl, idx, stat FROM sqlite_stat1"), "t|i|4 2\n");
+  up("CREATE TABLE t(a INT, b INT CHECK (b > 0)); CREATE INDEX i ON t(a); CREATE TABLE never(a INT CHECK (a > 0)); CREATE INDEX "
+     "n ON "
+     "never(a)");
+  EXPECT_EQ(get("SELECT tbl, idx, stat FROM sqlite_stat1"), "t|i|4 2\n");
+  load(*database_, "ALTER TABLE t RENAME TO t2; UPDATE t2 SET a = 5");
+  EXPECT_EQ(get("SELECT tbl, idx, stat FROM sqlite_stat1"), "t2|i|4 4\n");
+  load(*database_, "DELETE FROM sqlite_stat1; UPDATE t2 SET a = 6");
+  EXPECT_EQ(get("SELECT tbl, idx, stat FROM sqlite_stat1"), "");
+}
+
+TEST_F(RebuildCase, NoStatisticsAreMadeWhereThereWereNone) {
+  begin("CREATE TABLE t(a INT); CREATE INDEX i ON t(a)", "INSERT INTO t VALUES (1)");
+  up("CREATE TABLE t(a INT CHECK (a > 0)); CREATE INDEX i ON t(a)");
+  EXPECT_EQ(get("SELECT count(*) FROM sqlite_schema WHERE name LIKE 'sqlite_stat%'"), "0\n");
+}
+
 TEST_F(RebuildCase, CollationsAndConflictClauses) {
   begin("CREATE TABLE t(a TEXT COLLATE NOCASE UNIQUE ON CONFLICT IGNORE, b INT NOT NULL ON CONFLICT REPLACE DEFAULT 5)",
         "INSERT INTO t VALUES ('x', 1)");
@@ -251,6 +271,50 @@ TEST_F(RebuildCase, BrokenViewsAndTriggersDoNotStopIt) {
   up("CREATE TABLE t(a INT CHECK (a > 0), c INT);" + broken);
   EXPECT_FALSE(rebuilt());
   EXPECT_EQ(get("PRAGMA legacy_alter_table"), "0\n");
+}
+
+// DROP COLUMN reads every view and trigger, and refuses where one names a column or table that is not there.
+TEST_F(RebuildCase, AColumnGoesBesideViewsThatLackAColumn) {
+  const std::string broken = "CREATE TABLE u(x); CREATE VIEW w AS SELECT u.x, u.gone FROM u;";
+  begin("CREATE TABLE t(a INT, b INT);" + broken, "INSERT INTO t VALUES (1, 2)");
+  up("CREATE TABLE t(a INT);" + broken);
+  EXPECT_EQ(get("SELECT a FROM t"), "1\n");
+  const std::string trigger = "CREATE TABLE u(x); CREATE TRIGGER w AFTER DELETE ON u BEGIN SELECT old.gone; END;";
+  begin("CREATE TABLE t(a INT, b INT);" + trigger, "INSERT INTO t VALUES (1, 2)");
+  up("CREATE TABLE t(a INT);" + trigger);
+  EXPECT_EQ(get("SELECT a FROM t"), "1\n");
+}
+
+TEST_F(RebuildCase, AColumnGoesBesideAViewWhoseOwnViewsChange) {
+  const std::string top = "CREATE VIEW top AS SELECT x FROM low;";
+  begin("CREATE TABLE t(a INT, b INT); CREATE VIEW low AS SELECT a AS x FROM t;" + top, "INSERT INTO t VALUES (1, 2)");
+  up("CREATE TABLE t(a INT); CREATE VIEW low AS SELECT a + 1 AS x FROM t;" + top);
+  EXPECT_EQ(get("SELECT x FROM top"), "2\n");
+  const std::string gone = "CREATE VIEW g AS SELECT x FROM gone;";
+  begin("CREATE TABLE t(a INT, b INT); CREATE TABLE gone(x);" + gone, "INSERT INTO t VALUES (1, 2)");
+  up("CREATE TABLE t(a INT);" + gone);
+  EXPECT_EQ(get("SELECT a FROM t"), "1\n");
+}
+
+TEST_F(RebuildCase, AColumnGoesByAlterTableBesideSoundViewsAndTriggers) {
+  const std::string sound =
+      "CREATE TABLE u(x, \"y z\"); CREATE VIEW v(p, q) AS WITH RECURSIVE w(n) AS (SELECT 1 UNION SELECT n + 1 FROM w) SELECT w.n "
+      "AS m, "
+      "count(*) FROM w JOIN u AS uu ON uu.x = w.n LEFT JOIN u k USING (x) WHERE k.\"y z\" LIKE 'no such' COLLATE NOCASE; CREATE "
+      "VIEW v2 "
+      "AS SELECT p FROM v; CREATE TRIGGER tr AFTER UPDATE OF x ON u WHEN new.x > 1 BEGIN INSERT INTO u(x) SELECT old.x; END;";
+  begin("CREATE TABLE t(a INT, b INT);" + sound, "INSERT INTO t VALUES (1, 2)");
+  up("CREATE TABLE t(a INT);" + sound);
+  EXPECT_FALSE(rebuilt());
+}
+
+TEST_F(RebuildCase, TextsInDoubleQuotesStayTheSameWhenAColumnGoes) {
+  const std::string other =
+      "CREATE TABLE u(a TEXT CHECK (a <> \"abc\"), b TEXT DEFAULT \"d\"); CREATE INDEX i ON u(a) WHERE b <> \"z\";"
+      "CREATE VIEW v AS SELECT a FROM u WHERE a <> \"q\";";
+  begin("CREATE TABLE t(a INT, b INT);" + other, "INSERT INTO t VALUES (1, 2)");
+  up("CREATE TABLE t(a INT);" + other);
+  down();
 }
 
 TEST_F(RebuildCase, AnotherSpellingKeepsTheRows) {

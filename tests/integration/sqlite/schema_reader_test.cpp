@@ -54,6 +54,18 @@ INSTANTIATE_TEST_SUITE_P(
              "CREATE TABLE t(a INT UNIQUE, b TEXT NOT NULL DEFAULT 'x', CHECK (a > 0))"},
         Pair{"DroppedColumn", "CREATE TABLE t(a INT, b TEXT, c INT, UNIQUE (c)); ALTER TABLE t DROP COLUMN b",
              "CREATE TABLE t(a INT, c INT, UNIQUE (c))"},
+        Pair{"TextsInDoubleQuotesThatARenameElsewhereRewrites",
+             "CREATE TABLE o(abc INT); CREATE TABLE t(a TEXT CHECK (a <> \"abc\" AND a NOT IN (\"x y\", \"it's\")));"
+             "CREATE INDEX i ON t(a) WHERE a <> \"abc\"; CREATE VIEW v AS SELECT \"lit\" AS x, a FROM t WHERE a LIKE \"q\"",
+             "CREATE TABLE o(b INT); CREATE TABLE t(a TEXT CHECK (a <> \"abc\" AND a NOT IN (\"x y\", \"it's\")));"
+             "CREATE INDEX i ON t(a) WHERE a <> \"abc\"; CREATE VIEW v AS SELECT \"lit\" AS x, a FROM t WHERE a LIKE \"q\"; "
+             "ALTER TABLE o RENAME b TO abc"},
+        Pair{"NamesThatAViewGivesInAnyQuotes",
+             "CREATE TABLE t(a INT); CREATE VIEW v(\"x y\") AS WITH \"w 1\"(\"p q\") AS (SELECT a FROM t) SELECT \"s u\".\"p q\" "
+             "FROM "
+             "\"w 1\" \"s u\"; CREATE VIEW u AS SELECT a \"m n\" FROM t ORDER BY \"m n\"",
+             "CREATE TABLE t(a INT); CREATE VIEW v([x y]) AS WITH [w 1]([p q]) AS (SELECT a FROM t) SELECT [s u].[p q] FROM "
+             "[w 1] [s u]; CREATE VIEW u AS SELECT a `m n` FROM t ORDER BY [m n]"},
         Pair{"ColumnOrder", "CREATE TABLE t(a INT, b INT)", "CREATE TABLE t(b INT, a INT)"},
         Pair{"KeyBehindOrAfter", "CREATE TABLE t(a INTEGER PRIMARY KEY)", "CREATE TABLE t(a INTEGER, PRIMARY KEY (a))"},
         Pair{"AutoincrementBehindOrAfter", "CREATE TABLE t(a INTEGER PRIMARY KEY AUTOINCREMENT)",

@@ -186,7 +186,9 @@ TEST(Parse, TheOtherVerbs) {
   EXPECT_EQ(command<EditArguments>("edit head").revision, "head");
   EXPECT_TRUE(command<HeadsArguments>("heads --resolve-dependencies").resolve_dependencies);
   command<BranchesArguments>("branches");
-  command<StatusArguments>("status");
+  EXPECT_FALSE(command<StatusArguments>("status").drift);
+  EXPECT_TRUE(command<StatusArguments>("status --drift").drift);
+  EXPECT_EQ(command<StatusArguments>("status --snapshot s.json").snapshot, "s.json");
   EXPECT_TRUE(command<EnsureVersionArguments>("ensure-version --sql").sql);
   const auto merge = command<MergeArguments>("merge a b -m join --branch-label l --rev-id r");
   EXPECT_EQ(merge.revisions, (std::vector<std::string>{"a", "b"}));

@@ -1,5 +1,7 @@
 #include "migrator/models/models.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -57,6 +59,50 @@ TEST(YamlModels, ReservedWordsAndOddNamesAreQuoted) {
   EXPECT_THAT(sql("tables: {order: {columns: {Group: integer}}}"), HasSubstr("CREATE TABLE \"order\" (\n  \"Group\" INTEGER"));
 }
 
+TEST(YamlModels, IndexesNameColumnsWithBlanksAndTheOrderOfNulls) {
+  const auto index = [](const std::string &columns, Dialect dialect = Dialect::Sqlite) {
+    return sql("tables: {t: {columns: {a: text, a b: text}, indexes: {i: [" + columns + "]}}}", dialect);
+  };
+  EXPECT_THAT(index("a b"), HasSubstr("ON t (\"a b\")"));
+  EXPECT_THAT(index("a b DESC"), HasSubstr("ON t (\"a b\" DESC)"));
+  EXPECT_THAT(index("a desc nulls last"), HasSubstr("ON t (a DESC)"));
+  EXPECT_THAT(index("a desc nulls last", Dialect::Postgresql), HasSubstr("ON t (a DESC NULLS LAST)"));
+  EXPECT_THAT(index("{sql: lower(a), order: asc nulls first}"), HasSubstr("ON t (lower(a) ASC)"));
+  EXPECT_THAT(index("a desc nulls first"), HasSubstr("SQLite has no index"));
+  EXPECT_THAT(index("{sql: {postgresql: upper(a)}}"), testing::Not(HasSubstr("INDEX")));
+  EXPECT_THAT(index("{order: asc}"), HasSubstr("needs `sql`"));
+}
+
+TEST(YamlModels, ACommentAtTheEndOfSqlSwallowsNothing) {
+  const std::string made =
+      sql("tables: {t: {columns: {a: {type: text, check: \"a > 'x' -- so\"}}}}\nviews: {v: \"SELECT 1 -- so\", w: SELECT 2}");
+  EXPECT_THAT(made, HasSubstr("CHECK (a > 'x' -- so\n)"));
+  EXPECT_THAT(made, HasSubstr("SELECT 1 -- so\n;"));
+}
+
+// What the database refuses is told with the line of the YAML file, not with that of the SQL made from it.
+TEST(YamlModels, KnowTheLinesThatTheirStatementsComeFrom) {
+  const auto models =
+      compile({{Source::Form::Yaml, "a.yaml", "tables:\n  t:\n    columns:\n      a: text\n    indexes:\n      i: [a]\n"},
+               {Source::Form::Yaml, "b.yaml", "views:\n\n\n  v: SELECT 1\n"}},
+              Dialect::Sqlite);
+  ASSERT_TRUE(models);
+  const Part &part = models->parts.front();
+  Error error;
+  error.file = part.path;
+  const auto at = [&](const std::string &text) {
+    const std::string before = part.sql.substr(0, part.sql.find(text));
+    error.line = 1 + static_cast<int>(std::count(before.begin(), before.end(), '\n'));
+    const Error told = located(error, models->parts);
+    return told.file + ":" + std::to_string(told.line);
+  };
+  EXPECT_EQ(at("a TEXT"), "a.yaml:3");
+  EXPECT_EQ(at("CREATE INDEX"), "a.yaml:6");
+  EXPECT_EQ(at("SELECT 1"), "b.yaml:4");
+  error.file = "c.sql";
+  EXPECT_EQ(located(error, models->parts).file, "c.sql");
+}
+
 struct Slip {
   std::string text;
   int line;
@@ -83,6 +129,14 @@ INSTANTIATE_TEST_SUITE_P(
                     Slip{"tables:\n  t:\n    columns: {a: text}\n    primary_key: [b]", 4, "\"b\""},
                     Slip{"tables:\n  t:\n    columns:\n      a: text\n      a: text", 5, "twice"},
                     Slip{"tables:\n  t:\n    columns:\n      a: {type: integer, identity: true}", 4, "primary key"},
+                    Slip{"tables:\n  t:\n    columns: {ab: text}\n    unique: [[abc]]", 4, "\"ab\""},
+                    Slip{"tables:\n  t:\n    columns: {a: text}\n    indexes: {i: b}", 4, "\"b\""},
+                    Slip{"tables:\n  t:\n    columns: {a: text}\n    foreign_keys: [{columns: b, references: t}]", 4, "\"b\""},
+                    Slip{"tables:\n  t:\n    columns: {a: {type: text, references: 't(a, b)'}}", 3, "foreign_keys"},
+                    Slip{"enums: {e: [x, y]}\ntables:\n  t:\n    columns: {a: {type: e, default: z}}", 4, "It has x, y"},
+                    Slip{"tables:\n  t:\n    columns: {a: TEXT}", 3, "\"text\""},
+                    Slip{"tables:\n  t:\n    columns: {a: {type: real, default: .inf}}", 3, "both databases"},
+                    Slip{"tables:\n  t:\n    columns: {a: {type: text, default: {}}}", 3, "must be SQL"},
                     Slip{"tables: [", 1, "not YAML"}, Slip{"tables: {}\n---\ntables: {}", 3, "one YAML document"}));
 
 TEST(TypeTable, KnowsFewerTypesInStrictTables) {
@@ -106,6 +160,15 @@ TEST(SqlModels, NotesAboveTablesAndColumnsAreRenames) {
   EXPECT_EQ(models->renames[1].old, "Old One");
   EXPECT_EQ(models->renames[1].column, "one");
   EXPECT_EQ(models->renames[1].line, 4);
+}
+
+// SQLite keeps the text inside a CREATE TABLE; in a generated revision the line would be an unknown directive.
+TEST(SqlModels, NotesAreOrdinaryCommentsInTheSql) {
+  const Result<Models> models =
+      ddl("CREATE TABLE t (\n-- migrate:renamed_from \"b c\"\nb int, -- migrate:renamed_from d\ne text);");
+  ASSERT_TRUE(models) << models.error().text();
+  EXPECT_EQ(models->parts.front().sql, "CREATE TABLE t (\n-- renamed from \"b c\"\nb int, -- renamed from d\ne text);");
+  EXPECT_THAT(ddl("-- migrate:renamed_from b c\nCREATE TABLE t (id int);").error().message, HasSubstr("in quotes"));
 }
 
 TEST(SqlModels, NotesElsewhereAndOtherDirectivesAreErrors) {

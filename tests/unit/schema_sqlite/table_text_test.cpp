@@ -15,13 +15,13 @@ std::string said(std::string_view sql, const Context &context = {}) {
 
 TEST(SqliteWords, HaveOneSpelling) {
   EXPECT_EQ(said("SELECT  a,\n\"b\" -- c\nFROM [t t] WHERE `x`=='X' /* d */ AND Y != X'AB';"),
-            "select a , \"b\" from \"t t\" where x = 'X' and y <> x'ab'");
+            "select a , 'b' from \"t t\" where x = 'X' and y <> x'ab'");
 }
 
 TEST(SqliteWords, InDoubleQuotesAreNamesOnlyIfTheyNameSomething) {
   Context context;
   context.names = {"b"};
-  EXPECT_EQ(said("\"B\" = \"c\"", context), "b = \"c\"");
+  EXPECT_EQ(said("\"B\" = \"c\"", context), "b = 'c'");
   EXPECT_EQ(said("t.\"C\""), "t . c");
 }
 
