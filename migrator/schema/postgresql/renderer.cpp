@@ -40,6 +40,7 @@ public:
     rename_late_types();
     make_and_alter();
     own_sequences();
+    add(indexes_.marks());
     drop_late();
     rendered_.pieces = in_transactions(std::move(rendered_.pieces));
     return std::move(rendered_);
