@@ -33,6 +33,19 @@ TEST(ModelsCases, TheIndexThatIsClusteredByOrAReplicaIdentityStaysSoWhenItIsRepl
   expect_the_law("SELECT 1", t + "(a)" + marked + "i");
 }
 
+TEST(ModelsCases, AnIdentityThatOwnsAnotherSequenceTooMovesItsOwn) {
+  const std::string s = "CREATE SEQUENCE s INCREMENT BY -1 MINVALUE -50 MAXVALUE 5; ";
+  expect_the_law(
+      s + "CREATE TABLE t (id int PRIMARY KEY); ALTER SEQUENCE s OWNED BY t.id",
+      s + "CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY (START WITH 10) PRIMARY KEY); ALTER SEQUENCE s OWNED BY t.id",
+      "INSERT INTO t VALUES (20)");
+}
+
+TEST(ModelsCases, ALoggedSequenceOfATableThatBecomesUnloggedStaysLogged) {
+  const std::string rest = "TABLE t (id serial PRIMARY KEY); CREATE SEQUENCE s OWNED BY t.id";
+  expect_the_law("CREATE UNLOGGED " + rest, "CREATE " + rest);
+}
+
 // Names of 63 bytes: what is named after them for a while is cut, and between characters.
 TEST(ModelsCases, TheLongestNamesOfTwoByteLettersChangeTheirTypesAndIndexes) {
   const std::string e = "\"eööööööööööööööööööööööööööööööö\"", t = "\"töööööööööööööööööööööööööööööö1\"",
