@@ -282,14 +282,16 @@ void Rendering::own_sequences() {
                                std::any_of(plan_.to.objects.begin(), plan_.to.objects.end(), is_unlogged);
   for (const Object &object : plan_.to.objects) {
     if (object.id.kind != Kind::Sequence) continue;
-    if (const auto &of = object.value(Attribute::OwnedBy); may_be_unlogged && of.size() == 3) {
-      // A table that becomes unlogged, or logged, takes its sequences with it.
-      const Object *table = plan_.to.find({Kind::Table, of[0], "", of[1]});
-      if (table != nullptr && plan_.change(table->id, Attribute::Persistence) != nullptr &&
-          table->has(Attribute::Persistence) != object.has(Attribute::Persistence))
-        add(fmt::format("ALTER SEQUENCE {} SET {}", qualified(object.id),
-                        object.has(Attribute::Persistence) ? "UNLOGGED" : "LOGGED"));
-    }
+    // A table that becomes unlogged, or logged, takes its sequences with it, also one that it will not own any more.
+    const auto is_taken = [&](const Object *sequence) {
+      const Value of = sequence == nullptr ? Value() : sequence->value(Attribute::OwnedBy);
+      const Object *table = of.size() == 3 ? plan_.to.find({Kind::Table, of[0], "", of[1]}) : nullptr;
+      return table != nullptr && plan_.change(table->id, Attribute::Persistence) != nullptr &&
+             table->has(Attribute::Persistence) != object.has(Attribute::Persistence);
+    };
+    if (may_be_unlogged && (is_taken(&object) || is_taken(plan_.from.find(object.id))))
+      add(fmt::format("ALTER SEQUENCE {} SET {}", qualified(object.id),
+                      object.has(Attribute::Persistence) ? "UNLOGGED" : "LOGGED"));
     const Object *before = plan_.goes(object.id) ? nullptr : plan_.from.find(object.id);
     const auto &owner = object.value(Attribute::OwnedBy);
     const ObjectId column = owner.size() == 3 ? ObjectId{Kind::Column, owner[0], owner[1], owner[2]} : ObjectId{};

@@ -44,6 +44,7 @@ TEST(ModelsCases, AnIdentityThatOwnsAnotherSequenceTooMovesItsOwn) {
 TEST(ModelsCases, ALoggedSequenceOfATableThatBecomesUnloggedStaysLogged) {
   const std::string rest = "TABLE t (id serial PRIMARY KEY); CREATE SEQUENCE s OWNED BY t.id";
   expect_the_law("CREATE UNLOGGED " + rest, "CREATE " + rest);
+  expect_the_law("CREATE UNLOGGED TABLE t (id serial PRIMARY KEY); CREATE SEQUENCE s", "CREATE " + rest);
 }
 
 // Names of 63 bytes: what is named after them for a while is cut, and between characters.
