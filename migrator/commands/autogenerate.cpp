@@ -1,5 +1,6 @@
 // `revision --autogenerate`: what the models want of what the revisions make, as a revision that was tried before it is written.
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -134,18 +135,26 @@ public:
       return {};
     };
     if (Status up = look({script.revision}, made.models.schema, "after it, these differ from the models still"); !up)
-      return fail(explained(up.error()));
+      return fail(explained(up.error(), made));
     if (!made.way.irreversible.empty()) return wrong;
     if (Status down = look(parents_, made.revisions.schema, "its way down leaves these different from what was before"); !down)
-      return fail(explained(down.error()));
+      return fail(explained(down.error(), made));
     return wrong;
   }
 
 private:
-  static Error explained(Error error) {
-    error.message =
-        "the revision was generated, and does not run in a scratch database, so it was not written: " + error.message +
-        ". With --dry-run it is printed all the same; write it by hand from there, and report this.";
+  static Error explained(Error error, const Generated &made) {
+    // What stands in the models, and no revision makes, of kinds that are not generated.
+    std::vector<std::string> left_out;
+    std::set_difference(made.models.schema.unknown.begin(), made.models.schema.unknown.end(),
+                        made.revisions.schema.unknown.begin(), made.revisions.schema.unknown.end(), std::back_inserter(left_out));
+    error.message = "the revision was generated, and does not run in a scratch database, so it was not written: " + error.message;
+    if (left_out.empty())
+      error.message += ". With --dry-run it is printed all the same; write it by hand from there, and report this.";
+    else
+      error.message += fmt::format(". Some kinds of objects are not generated, and what needs them cannot be made before them: "
+                                   "write a revision that makes them by hand, then generate the rest. They are: {}.",
+                                   fmt::join(left_out, ", "));
     return error;
   }
 

@@ -58,7 +58,9 @@ void normalise(Schema &schema) {
     std::sort(object.needs.begin(), object.needs.end());
     object.needs.erase(std::unique(object.needs.begin(), object.needs.end()), object.needs.end());
   }
-  std::sort(schema.objects.begin(), schema.objects.end(), [](const Object &a, const Object &b) { return a.id < b.id; });
+  const auto by_id = [](const Object &a, const Object &b) { return a.id < b.id; };
+  if (!std::is_sorted(schema.objects.begin(), schema.objects.end(), by_id)) // as what was kept is; moving objects costs
+    std::sort(schema.objects.begin(), schema.objects.end(), by_id);
   std::sort(schema.unknown.begin(), schema.unknown.end());
 }
 

@@ -206,8 +206,46 @@ class Rights(ModelsCase):
         self.assert_clean()
 
 
+class OnPostgresql(ModelsCase):
+    def test_what_needs_a_kind_that_is_not_generated_says_so(self):
+        made_by_hand = "CREATE TYPE pair AS (a integer, b integer);\n"
+        self.model(made_by_hand + "CREATE TABLE t (id integer PRIMARY KEY, p pair);\n")
+        message = self.refused(20, "SqlError", "revision", "--autogenerate", "-m", "x")["message"]
+        self.assertIn("write a revision that makes them by hand, then generate the rest. They are: composite type public.pair.", message)
+        self.project.revision("a1", up=made_by_hand, down_sql="DROP TYPE pair;")
+        self.assertIn("CREATE TABLE public.t", self.generate())
+
+    def test_labels_that_rows_hold_and_missing_values_are_found_before_anything_changes(self):
+        table = "CREATE TABLE t (id integer PRIMARY KEY, m mood, n integer);\n"
+        self.model("CREATE TYPE mood AS ENUM ('sad', 'ok');\n" + table)
+        self.generate()
+        self.must("upgrade", "head")
+        self.project.database.rows("INSERT INTO t VALUES (1, 'sad')")
+        before = self.schema()
+        self.model("CREATE TYPE mood AS ENUM ('ok');\n" + table.replace("n integer", "n integer NOT NULL"))
+        self.assertIn("-- migrate:assert SELECT NOT EXISTS (SELECT 1 FROM public.t WHERE m::text IN ('sad'))", self.generate())
+        self.refused(20, "AssertionFailed", "upgrade", "head")
+        self.assertEqual(self.schema(), before)
+        self.project.database.rows("UPDATE t SET m = 'ok'")
+        self.refused(20, "AssertionFailed", "upgrade", "head")
+        self.project.database.rows("UPDATE t SET n = 1")
+        self.must("upgrade", "head")
+        self.assert_clean()
+
+    def test_a_long_revision_ends_its_transaction_in_between(self):
+        self.model("CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1';\n"
+                   + "".join(f"CREATE TABLE t{n} (id integer);\n" for n in range(600)))
+        text = self.generate()
+        self.assertEqual(text.count("transaction:false\n-- a transaction ends here"), 2, text[:2000])
+        self.must("upgrade", "head")
+        self.assert_clean()
+        self.must("downgrade", "base")
+        self.assertEqual(self.user_tables(), [])
+
+
 both.on_both(globals(), Autogenerate)
-both.on_postgresql(globals(), BothDialects, Rights)
+both.on_postgresql(globals(), BothDialects, Rights, OnPostgresql)
+
 
 if __name__ == "__main__":
     unittest.main()

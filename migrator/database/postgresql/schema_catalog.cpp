@@ -221,6 +221,7 @@ void SchemaCatalog::take_constraints(const Rows &rows) {
     if (row[4] != "0") object.attributes[Attribute::ConstraintType].emplace_back("domain");
     put(object, Attribute::Definition, row[6]);
     if (row[5] != "0" && kind != 'f') places_[key(kRelations, *row[5])] = objects_.size() - 1;
+    put_list(object, Attribute::Options, row[10]);
     if (row[7]) set_columns(object, *row[3], *row[7]);
     if (kind != 'f') continue;
     schema::Value references;
@@ -242,6 +243,7 @@ void SchemaCatalog::take_indexes(const Rows &rows) {
     Object &object = add(key(kRelations, *row[0]), {Kind::Index, of->id.schema, of->id.name, *row[2]});
     put_flag(object, Attribute::Unique, row[3]);
     put(object, Attribute::Definition, row[4]);
+    put_list(object, Attribute::Options, row[7]);
     set_columns(object, *row[1], *row[5]);
   }
 }

@@ -58,6 +58,10 @@ constexpr std::string_view kSequenceOptions =
     "CASE WHEN s.seqcache <> 1 THEN 'CACHE ' || s.seqcache END, "
     "CASE WHEN s.seqcycle THEN 'CYCLE' END)";
 
+// What a row `i` of pg_index is to its table beside an index.
+constexpr std::string_view kMarks = "pg_catalog.concat_ws(pg_catalog.chr(31), CASE WHEN i.indisclustered THEN 'CLUSTER ON' END, "
+                                    "CASE WHEN i.indisreplident THEN 'REPLICA IDENTITY USING INDEX' END)";
+
 } // namespace
 
 // oid, name, owner, grants
@@ -100,7 +104,8 @@ std::string relations_query() {
       "pg_catalog.rtrim(pg_catalog.pg_get_viewdef(c.oid), ';') END, coalesce(r.oid, 0)::text, "
       "CASE WHEN c.relkind = 'p' THEN 'partitioned table' WHEN c.relispartition THEN 'partition' WHEN c.relkind = 'f' THEN "
       "'foreign table' WHEN c.reloftype <> 0 THEN 'typed table' WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_inherits h WHERE "
-      "h.inhrelid = c.oid) THEN 'inheriting table' ELSE '' END, c.relrowsecurity, c.relkind = 'r' AND c.relreplident <> 'd' "
+      "h.inhrelid = c.oid) THEN 'inheriting table' ELSE '' END, c.relrowsecurity, c.relkind = 'r' AND c.relreplident IN ('f', "
+      "'n') "
       "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_catalog.pg_type t ON "
       "t.oid "
       "= c.reltype LEFT JOIN pg_catalog.pg_rewrite r ON r.ev_class = c.oid AND r.rulename = '_RETURN' "
@@ -142,27 +147,28 @@ std::string sequences_query() {
                      kSequenceOptions);
 }
 
-// oid, name, kind, table, domain, its index, definition, columns' numbers, referenced table, referenced columns' numbers
+// oid, name, kind, table, domain, its index, definition, columns' numbers, referenced table, referenced columns' numbers, marks of its index
 std::string constraints_query() {
   return fmt::format(
       "SELECT k.oid::text, k.conname::text, k.contype::text, k.conrelid::text, k.contypid::text, k.conindid::text, "
       "pg_catalog.pg_get_constraintdef(k.oid), pg_catalog.array_to_string(k.conkey, ' '), k.confrelid::text, "
-      "pg_catalog.array_to_string(k.confkey, ' ') FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_namespace n ON n.oid = "
-      "k.connamespace WHERE k.contype IN ('p', 'u', 'f', 'c', 'x') AND k.conparentid = 0 AND {}",
-      kModelled);
+      "pg_catalog.array_to_string(k.confkey, ' '), {} FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_namespace n ON n.oid = "
+      "k.connamespace LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = k.conindid AND k.contype <> 'f' WHERE k.contype IN ('p', "
+      "'u', 'f', 'c', 'x') AND k.conparentid = 0 AND {}",
+      kMarks, kModelled);
 }
 
-// oid, table, name, unique, definition from its method on, columns' numbers, valid
+// oid, table, name, unique, definition from its method on, columns' numbers, valid, marks
 std::string indexes_query() {
   return fmt::format(
       "SELECT i.indexrelid::text, i.indrelid::text, c.relname::text, i.indisunique, "
       "pg_catalog.substr(pg_catalog.pg_get_indexdef(i.indexrelid), pg_catalog.length('CREATE ' || CASE WHEN i.indisunique THEN "
       "'UNIQUE ' ELSE '' END || 'INDEX ' || pg_catalog.quote_ident(c.relname) || ' ON ' || pg_catalog.quote_ident(n.nspname) || "
-      "'.' || pg_catalog.quote_ident(t.relname) || ' USING ') + 1), i.indkey::text, i.indisvalid "
+      "'.' || pg_catalog.quote_ident(t.relname) || ' USING ') + 1), i.indkey::text, i.indisvalid, {} "
       "FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_class t ON t.oid = "
       "i.indrelid JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace WHERE t.relkind IN ('r', 'm') AND {} AND NOT EXISTS "
       "(SELECT 1 FROM pg_catalog.pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))",
-      kModelled);
+      kMarks, kModelled);
 }
 
 // oid, schema, name (quoted if it has a bracket or a quote), argument types, kind (f, p), owner, grants, definition, arguments, result

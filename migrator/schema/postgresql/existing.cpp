@@ -209,7 +209,12 @@ std::vector<Piece> alter_column(const Plan &plan, const Object &from, const Obje
   if (to.has(Attribute::NotNull) && !from.has(Attribute::NotNull))
     for (Piece &piece : set_not_null(id)) pieces.push_back(std::move(piece));
   if (!to.has(Attribute::NotNull) && from.has(Attribute::NotNull)) pieces.push_back(in_transaction(alter + "DROP NOT NULL"));
-  for (std::string &sql : alter_identity(from, to)) pieces.push_back(in_transaction(std::move(sql)));
+  const Value column{id.schema, id.relation, id.name};
+  const bool only = from.value(Attribute::Identity) == to.value(Attribute::Identity) ||
+                    std::none_of(plan.from.objects.begin(), plan.from.objects.end(), [&](const Object &object) {
+                      return object.id.kind == Kind::Sequence && object.value(Attribute::OwnedBy) == column;
+                    });
+  for (std::string &sql : alter_identity(from, to, only)) pieces.push_back(in_transaction(std::move(sql)));
   return pieces;
 }
 

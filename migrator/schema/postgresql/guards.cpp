@@ -34,10 +34,31 @@ bool is_of(const Object &column, const Object &wanted, const ObjectId &type) {
   return wanted.text(Attribute::Type) == text && (text == name || text == name + "[]");
 }
 
+// A directive is one line: what has a line break goes without a guard.
+void add_guard(std::vector<Piece> &asserts, const ObjectId &column, const std::string &where, std::string note) {
+  Piece piece;
+  piece.assertion = true;
+  piece.sql = fmt::format("SELECT NOT EXISTS (SELECT 1 FROM {} WHERE {})", relation_of(column), where);
+  piece.note = std::move(note);
+  if (piece.sql.find('\n') == std::string::npos) asserts.push_back(std::move(piece));
+}
+
+std::vector<Piece> given_values(const Plan &plan) {
+  std::vector<Piece> asserts;
+  for (const auto &[id, change] : plan.changes) {
+    if (id.kind != Kind::Column || plan.goes(id) || plan.change(id, Attribute::NotNull) == nullptr) continue;
+    const Object *from = plan.from.find(id), *to = plan.to.find(id);
+    if (from == nullptr || to == nullptr || from->has(Attribute::NotNull) || !to->has(Attribute::NotNull)) continue;
+    const std::string column = quote_name(id.name);
+    add_guard(asserts, id, column + " IS NULL", fmt::format("{} must be given: rows without a value must get one first", column));
+  }
+  return asserts;
+}
+
 } // namespace
 
 std::vector<Piece> guards(const Plan &plan) {
-  std::vector<Piece> asserts;
+  std::vector<Piece> asserts = given_values(plan);
   for (const ObjectId &id : plan.retyped) {
     const Object *from = plan.from.find(id), *to = plan.to.find(id);
     if (id.kind != Kind::Column || from == nullptr || to == nullptr) continue;
@@ -47,13 +68,9 @@ std::vector<Piece> guards(const Plan &plan) {
       if (lost.empty()) continue;
       const bool list = from->text(Attribute::Type).back() == ']';
       const std::string column = quote_name(id.name), labels = joined(lost, ", ");
-      Piece piece;
-      piece.assertion = true;
-      piece.sql = fmt::format("SELECT NOT EXISTS (SELECT 1 FROM {} WHERE {})", relation_of(id),
-                              list ? fmt::format("{}::text[] && ARRAY[{}]", column, labels)
-                                   : fmt::format("{}::text IN ({})", column, labels));
-      piece.note = fmt::format("{} has no {} any more: rows that hold it must get another value first", qualified(type), labels);
-      if (piece.sql.find('\n') == std::string::npos) asserts.push_back(std::move(piece));
+      add_guard(asserts, id,
+                list ? fmt::format("{}::text[] && ARRAY[{}]", column, labels) : fmt::format("{}::text IN ({})", column, labels),
+                fmt::format("{} has no {} any more: rows that hold it must get another value first", qualified(type), labels));
     }
   }
   return asserts;

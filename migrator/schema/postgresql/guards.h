@@ -8,7 +8,7 @@
 
 namespace migrator::schema::postgresql {
 
-// An assert for each kept column that may hold a label which its enum loses.
+// An assert for each kept column that must have values and need not before, and for each that may hold a label which its enum loses.
 std::vector<Piece> guards(const Plan &plan);
 
 } // namespace migrator::schema::postgresql

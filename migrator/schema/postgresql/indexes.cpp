@@ -2,6 +2,7 @@
 #include "migrator/schema/postgresql/indexes.h"
 
 #include <algorithm>
+#include <map>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -58,6 +59,12 @@ Piece build_of_key(const Object &constraint, const std::string &name) {
                              key_text(constraint.text(Attribute::Definition)).index));
 }
 
+constexpr const char *kReplicaIdentity = "REPLICA IDENTITY USING INDEX";
+
+Piece mark(const ObjectId &of, const std::string &how, const std::string &index) {
+  return in_transaction(fmt::format("ALTER TABLE {} {} {}", relation_of(of), how, quote_name(index)));
+}
+
 // The constraint gives the index its name.
 Piece add_by_index(const Object &constraint, const std::string &index) {
   const char *type = constraint.text(Attribute::ConstraintType) == "unique" ? "UNIQUE" : "PRIMARY KEY";
@@ -109,13 +116,49 @@ std::vector<Piece> IndexChanges::build_key(const Object &constraint) const {
   return {build_of_key(constraint, constraint.id.name), add_by_index(constraint, constraint.id.name)};
 }
 
+// Rows of a published table cannot change while it has no replica identity.
 std::vector<Piece> IndexChanges::successor(const Object &from, const Object &to) const {
   const std::string name = beside(to.id.name, "_successor");
-  if (to.id.kind == Kind::Constraint)
-    return {build_of_key(to, name), in_transaction(postgresql::drop(from)), add_by_index(to, name)};
-  return {build_concurrently(to, name), drop(from),
-          in_transaction(
-              fmt::format("ALTER INDEX {}.{} RENAME TO {}", quote_name(to.id.schema), quote_name(name), quote_name(to.id.name)))};
+  const Value &marked = to.value(Attribute::Options);
+  std::vector<Piece> pieces{to.id.kind == Kind::Constraint ? build_of_key(to, name) : build_concurrently(to, name)};
+  if (std::find(marked.begin(), marked.end(), kReplicaIdentity) != marked.end())
+    pieces.push_back(mark(to.id, kReplicaIdentity, name));
+  if (to.id.kind == Kind::Constraint) {
+    pieces.push_back(in_transaction(postgresql::drop(from)));
+    pieces.push_back(add_by_index(to, name));
+  } else {
+    pieces.push_back(drop(from));
+    pieces.push_back(in_transaction(
+        fmt::format("ALTER INDEX {}.{} RENAME TO {}", quote_name(to.id.schema), quote_name(name), quote_name(to.id.name))));
+  }
+  return pieces;
+}
+
+std::vector<Piece> IndexChanges::marks() const {
+  using Marked = std::map<std::pair<std::pair<std::string, std::string>, std::string>, const Object *>;
+  const auto marked_in = [](const Schema &schema) {
+    Marked found;
+    for (const Object &object : schema.objects)
+      if (object.id.kind == Kind::Index || object.id.kind == Kind::Constraint)
+        for (const std::string &text : object.value(Attribute::Options))
+          found[{{object.id.schema, object.id.relation}, text}] = &object;
+    return found;
+  };
+  const Marked before = marked_in(plan_.from), wanted = marked_in(plan_.to);
+  std::vector<Piece> pieces;
+  for (const auto &[key, object] : wanted)
+    if (const auto old = before.find(key);
+        old == before.end() || old->second->id != object->id || plan_.comes(object->id) || plan_.relation_comes(object->id))
+      pieces.push_back(mark(object->id, key.second, object->id.name));
+  for (const auto &[key, object] : before) {
+    const ObjectId &id = object->id;
+    const bool stays = plan_.to.find({Kind::Table, id.schema, "", id.relation}) != nullptr;
+    if (wanted.contains(key) || !stays) continue;
+    pieces.push_back(
+        in_transaction(fmt::format("ALTER TABLE {} {}", relation_of(id),
+                                   key.second == kReplicaIdentity ? "REPLICA IDENTITY DEFAULT" : "SET WITHOUT CLUSTER")));
+  }
+  return pieces;
 }
 
 } // namespace migrator::schema::postgresql

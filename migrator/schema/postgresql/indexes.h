@@ -26,6 +26,9 @@ public:
   // Built under another name, then the old one goes, and the new one takes its name.
   std::vector<Piece> successor(const Object &from, const Object &to) const;
 
+  // What indexes are to their tables beside indexes (CLUSTER ON, REPLICA IDENTITY USING INDEX), when all are there.
+  std::vector<Piece> marks() const;
+
 private:
   bool can_wait(const Object &object) const;
 

@@ -40,6 +40,7 @@ public:
     rename_late_types();
     make_and_alter();
     own_sequences();
+    add(indexes_.marks());
     drop_late();
     rendered_.pieces = in_transactions(std::move(rendered_.pieces));
     return std::move(rendered_);
@@ -273,8 +274,24 @@ void Rendering::finish_new(const Object &object) {
 }
 
 void Rendering::own_sequences() {
+  const auto is_unlogged = [](const Object &object) {
+    return object.id.kind == Kind::Sequence && object.has(Attribute::Persistence);
+  };
+  // Before PostgreSQL 15 there are none, nor words for it.
+  const bool may_be_unlogged = std::any_of(plan_.from.objects.begin(), plan_.from.objects.end(), is_unlogged) ||
+                               std::any_of(plan_.to.objects.begin(), plan_.to.objects.end(), is_unlogged);
   for (const Object &object : plan_.to.objects) {
     if (object.id.kind != Kind::Sequence) continue;
+    // A table that becomes unlogged, or logged, takes its sequences with it, also one that it will not own any more.
+    const auto is_taken = [&](const Object *sequence) {
+      const Value of = sequence == nullptr ? Value() : sequence->value(Attribute::OwnedBy);
+      const Object *table = of.size() == 3 ? plan_.to.find({Kind::Table, of[0], "", of[1]}) : nullptr;
+      return table != nullptr && plan_.change(table->id, Attribute::Persistence) != nullptr &&
+             table->has(Attribute::Persistence) != object.has(Attribute::Persistence);
+    };
+    if (may_be_unlogged && (is_taken(&object) || is_taken(plan_.from.find(object.id))))
+      add(fmt::format("ALTER SEQUENCE {} SET {}", qualified(object.id),
+                      object.has(Attribute::Persistence) ? "UNLOGGED" : "LOGGED"));
     const Object *before = plan_.goes(object.id) ? nullptr : plan_.from.find(object.id);
     const auto &owner = object.value(Attribute::OwnedBy);
     const ObjectId column = owner.size() == 3 ? ObjectId{Kind::Column, owner[0], owner[1], owner[2]} : ObjectId{};

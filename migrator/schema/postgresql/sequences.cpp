@@ -82,15 +82,21 @@ bool counts_up(const Value &options) {
   });
 }
 
-std::vector<std::string> alter_identity(const Object &from, const Object &to) {
+std::vector<std::string> alter_identity(const Object &from, const Object &to, bool only) {
   if (!to.has(Attribute::Identity)) return {};
   const Value &wanted = to.value(Attribute::Identity);
   const Value &old = from.value(Attribute::Identity);
   const std::string alter = fmt::format("ALTER TABLE {} ALTER COLUMN {} ", relation_of(to.id), quote_name(to.id.name));
   const Value options{wanted.begin() + 1, wanted.end()};
   const std::string kind = wanted[0] == "always" ? "ALWAYS" : "BY DEFAULT";
-  const std::string moved = move_sequence(
-      to, fmt::format("pg_catalog.pg_get_serial_sequence({}, {})", literal(relation_of(to.id)), literal(to.id.name)), options);
+  // pg_get_serial_sequence() gives any sequence that the column owns.
+  const std::string sequence =
+      only ? fmt::format("pg_catalog.pg_get_serial_sequence({}, {})", literal(relation_of(to.id)), literal(to.id.name))
+           : fmt::format("(SELECT d.objid::pg_catalog.regclass FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_attribute a ON "
+                         "a.attrelid = d.refobjid AND a.attnum = d.refobjsubid WHERE d.classid = 'pg_catalog.pg_class'::"
+                         "pg_catalog.regclass AND d.deptype = 'i' AND a.attrelid = {}::pg_catalog.regclass AND a.attname = {})",
+                         literal(relation_of(to.id)), literal(to.id.name));
+  const std::string moved = move_sequence(to, sequence, options);
   if (old.empty()) {
     std::vector<std::string> statements{
         fmt::format("{}ADD GENERATED {} AS IDENTITY{}", alter, kind, options.empty() ? "" : " (" + joined(options, " ") + ")")};

@@ -12,7 +12,8 @@ namespace migrator::schema::postgresql {
 std::vector<std::string> sequence_clauses(const Value &from, const Value &to);
 // ALTER SEQUENCE and ALTER COLUMN … SET; without owners, dropped identities and defaults.
 std::vector<std::string> alter_sequence(const Object &from, const Object &to);
-std::vector<std::string> alter_identity(const Object &from, const Object &to);
+// `only`: no other sequence is owned by the column.
+std::vector<std::string> alter_identity(const Object &from, const Object &to, bool only);
 // Goes on behind the values that a column has; only of a sequence that counts_up().
 std::string move_sequence(const Object &column, const std::string &sequence, const Value &options);
 bool counts_up(const Value &options);

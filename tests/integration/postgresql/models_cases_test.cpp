@@ -22,6 +22,31 @@ TEST(ModelsCases, ToastOptionsAreSetWhenThereIsAToastTable) {
                  "CREATE TABLE t (id int PRIMARY KEY, b text) WITH (fillfactor = 50, toast.autovacuum_enabled = false)");
 }
 
+TEST(ModelsCases, TheIndexThatIsClusteredByOrAReplicaIdentityStaysSoWhenItIsReplacedAndMoves) {
+  const std::string t = "CREATE TABLE t (id int NOT NULL, a int NOT NULL, b int, CONSTRAINT k UNIQUE (id)); ALTER TABLE t "
+                        "CLUSTER ON k; CREATE UNIQUE INDEX i ON t ";
+  const std::string marked = "; ALTER TABLE t REPLICA IDENTITY USING INDEX ";
+  expect_the_law(t + "(a)" + marked + "i", t + "(a, id)" + marked + "i");
+  expect_the_law(t + "(a)" + marked + "i", t + "(a)" + marked + "k; ALTER TABLE t CLUSTER ON i");
+  expect_the_law(t + "(a)" + marked + "i", t + "(a)");
+  expect_the_law(t + "(a)" + marked + "i", "CREATE TABLE t (id int NOT NULL, a int NOT NULL, b int)");
+  expect_the_law("SELECT 1", t + "(a)" + marked + "i");
+}
+
+TEST(ModelsCases, AnIdentityThatOwnsAnotherSequenceTooMovesItsOwn) {
+  const std::string s = "CREATE SEQUENCE s INCREMENT BY -1 MINVALUE -50 MAXVALUE 5; ";
+  expect_the_law(
+      s + "CREATE TABLE t (id int PRIMARY KEY); ALTER SEQUENCE s OWNED BY t.id",
+      s + "CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY (START WITH 10) PRIMARY KEY); ALTER SEQUENCE s OWNED BY t.id",
+      "INSERT INTO t VALUES (20)");
+}
+
+TEST(ModelsCases, ALoggedSequenceOfATableThatBecomesUnloggedStaysLogged) {
+  const std::string rest = "TABLE t (id serial PRIMARY KEY); CREATE SEQUENCE s OWNED BY t.id";
+  expect_the_law("CREATE UNLOGGED " + rest, "CREATE " + rest);
+  expect_the_law("CREATE UNLOGGED TABLE t (id serial PRIMARY KEY); CREATE SEQUENCE s", "CREATE " + rest);
+}
+
 // Names of 63 bytes: what is named after them for a while is cut, and between characters.
 TEST(ModelsCases, TheLongestNamesOfTwoByteLettersChangeTheirTypesAndIndexes) {
   const std::string e = "\"eööööööööööööööööööööööööööööööö\"", t = "\"töööööööööööööööööööööööööööööö1\"",
