@@ -102,12 +102,12 @@ public:
     if (!renames) return fail(renames.error());
     out.differs = !out.changes.empty();
     if (!out.differs) return out;
-    Result<Schema> renamed = after(**files, *renames, out.revisions.schema);
+    Result<Schema> renamed = after(**files, *renames, out.revisions);
     if (!renamed) return fail(renamed.error());
     const std::vector<Rename> more = asked_for(*renamed, out);
     if (!more.empty()) {
       renames->insert(renames->end(), more.begin(), more.end());
-      renamed = after(**files, *renames, out.revisions.schema);
+      renamed = after(**files, *renames, out.revisions);
       if (!renamed) return fail(renamed.error());
     }
     if (Status done = render(*renamed, *renames, out); !done) return fail(done.error());
@@ -149,9 +149,10 @@ private:
     return error;
   }
 
-  // The schema with these renames made.
-  Result<Schema> after(const Files &files, const std::vector<Rename> &renames, const Schema &before) {
-    if (renames.empty()) return before;
+  // The schema with these renames made; its ignored_parts_ are then known.
+  Result<Schema> after(const Files &files, const std::vector<Rename> &renames, const Side &before) {
+    ignored_parts_ = before.ignored_parts;
+    if (renames.empty()) return before.schema;
     Result<Scratch> scratch = Scratch::open(context_, schemas_.dialect(), stop_);
     if (!scratch) return fail(scratch.error());
     constexpr const char *kRevision = "the_renames";
@@ -162,6 +163,7 @@ private:
     if (Status moved = scratch->go_to(with(files, {std::move(script)}), {kRevision}); !moved) return fail(moved.error());
     Result<Schema> read = scratch->read();
     if (!read) return read;
+    ignored_parts_ = schema::ignored_parts(*read, context_.settings.ignore);
     return schema::without(std::move(*read), context_.settings.ignore);
   }
 
@@ -179,16 +181,20 @@ private:
     return agreed;
   }
 
-  Status render(const Schema &from, const std::vector<Rename> &renames, Generated &out) {
+  Status render(const Schema &before, const std::vector<Rename> &renames, Generated &out) {
     const schema::RenderOptions options{compare_options(context_.settings)};
-    Result<schema::Rendered> up = renderer_.render(from, out.models.schema, options);
+    // Made again with their table, where it is made again: as little as they count, they must not be lost.
+    const bool rebuilds = schemas_.dialect() == Dialect::Sqlite;
+    const Schema from = rebuilds ? schema::with_parts(before, ignored_parts_) : before;
+    const Schema to = rebuilds ? schema::with_parts(out.models.schema, ignored_parts_) : out.models.schema;
+    Result<schema::Rendered> up = renderer_.render(from, to, options);
     if (!up) return fail(up.error());
     out.way.up = rename_pieces(renderer_, renames);
     out.way.up.insert(out.way.up.end(), up->pieces.begin(), up->pieces.end());
     out.way.losses = up->losses;
     for (const Rename &rename : renames) out.notes.push_back("renamed: " + told(rename));
     for (const std::string &loss : up->losses) out.notes.push_back("loses data: " + loss);
-    Result<schema::Rendered> down = renderer_.render(out.models.schema, from, options);
+    Result<schema::Rendered> down = renderer_.render(to, from, options);
     if (!down) {
       out.way.irreversible = down.error().message;
       out.notes.push_back("no way down: " + down.error().message);
@@ -205,6 +211,7 @@ private:
   Schemas schemas_;
   const schema::Renderer &renderer_;
   const std::vector<std::string> parents_;
+  std::vector<schema::Object> ignored_parts_;
 };
 
 Status nothing_differs(const Context &context, const std::vector<Generated> &all) {

@@ -139,6 +139,28 @@ Schema without(Schema schema, const std::vector<std::string> &patterns) {
   return schema;
 }
 
+std::vector<Object> ignored_parts(const Schema &schema, const std::vector<std::string> &patterns) {
+  std::vector<Object> parts;
+  if (patterns.empty()) return parts;
+  for (const Object &object : schema.objects) {
+    if (object.id.kind != Kind::Index && object.id.kind != Kind::Trigger) continue;
+    if (ignored(object.id, patterns) && !ignored({Kind::Table, object.id.schema, "", object.id.relation}, patterns))
+      parts.push_back(object);
+  }
+  return parts;
+}
+
+Schema with_parts(Schema schema, const std::vector<Object> &parts) {
+  std::vector<Object> more;
+  std::copy_if(parts.begin(), parts.end(), std::back_inserter(more), [&](const Object &part) {
+    const auto there = [&](Kind kind) { return schema.find({kind, part.id.schema, "", part.id.relation}) != nullptr; };
+    return there(Kind::Table) || there(Kind::View) || there(Kind::MaterializedView);
+  });
+  schema.objects.insert(schema.objects.end(), more.begin(), more.end());
+  normalise(schema);
+  return schema;
+}
+
 std::vector<Rename> likely_renames(const Schema &from, const Schema &to) {
   const auto before = columns_by_table(from);
   const auto after = columns_by_table(to);
