@@ -194,6 +194,7 @@ private:
     out.way.losses = up->losses;
     for (const Rename &rename : renames) out.notes.push_back("renamed: " + told(rename));
     for (const std::string &loss : up->losses) out.notes.push_back("loses data: " + loss);
+    for (const std::string &guess : up->guesses) out.notes.push_back("look at " + guess);
     Result<schema::Rendered> down = renderer_.render(to, from, options);
     if (!down) {
       out.way.irreversible = down.error().message;

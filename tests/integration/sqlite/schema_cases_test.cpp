@@ -242,6 +242,17 @@ TEST_F(RebuildCase, ANewColumnThatMustNotBeNull) {
   EXPECT_EQ(last_.losses, (Lines{"column t.a", "column t.b", "column t.c", "column t.d"}));
 }
 
+TEST_F(RebuildCase, WhatIsNotKnownOfTheRowsIsTold) {
+  begin("CREATE TABLE t(a INT, b INT)");
+  up("CREATE TABLE t(a INT NOT NULL, b INT NOT NULL DEFAULT 1, c TEXT NOT NULL, d TEXT NOT NULL UNIQUE)");
+  EXPECT_EQ(last_.guesses,
+            (Lines{"table t: fails where a is null: fill it in before",
+                   "table t: c of the rows that are there gets '', a guess, for it has no default: write what it should be",
+                   "table t: d of the rows that are there gets numbers, a guess, for it must be unique"}));
+  down();
+  EXPECT_EQ(last_.guesses, Lines{});
+}
+
 TEST_F(RebuildCase, ANullThatMustGo) {
   begin("CREATE TABLE t(a INT, b INT DEFAULT 7)", "INSERT INTO t VALUES (1, NULL)");
   up("CREATE TABLE t(a INT NOT NULL, b INT NOT NULL DEFAULT 7)");
