@@ -215,10 +215,14 @@ private:
   std::vector<schema::Object> ignored_parts_;
 };
 
+std::vector<Comparison> comparisons(const std::vector<Generated> &all) {
+  std::vector<Comparison> out;
+  for (const Generated &one : all) out.push_back({one.revisions, one.models, {}, {}, {}});
+  return out;
+}
+
 Status nothing_differs(const Context &context, const std::vector<Generated> &all) {
-  std::vector<Comparison> comparisons;
-  for (const Generated &one : all) comparisons.push_back({one.revisions, one.models, {}, {}, {}});
-  say(context, comparisons, {{"revision", nullptr}, {"path", nullptr}});
+  say(context, comparisons(all), {{"revision", nullptr}, {"path", nullptr}});
   if (!context.output.json())
     context.output.line(
         "no file is written. If you expected a change: is it saved in these files, and do the revisions not have it already?");
@@ -285,6 +289,7 @@ Status autogenerate(const Context &context, const cli::RevisionArguments &argume
     }
     if (Status written = write_new_file(made->path, made->text); !written) return written;
   }
+  warn_of_unknown(context, comparisons(all));
   nlohmann::ordered_json notes = nlohmann::ordered_json::array(), dialects = nlohmann::ordered_json::array();
   for (const Generated &one : all) {
     dialects.push_back(name(one.way.dialect));

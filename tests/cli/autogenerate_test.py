@@ -196,6 +196,15 @@ class Ignored(ModelsCase):
                         os.remove(os.path.join(self.project.migrations, name))
 
 
+    def test_kinds_that_are_not_in_the_model_are_named_until_they_are_ignored(self):
+        self.model("CREATE TABLE t (a text);\nCREATE VIRTUAL TABLE \"my words\" USING fts5(a);\n")
+        done = self.must("revision", "--autogenerate", "-m", "x")
+        self.assertIn("not compared", done.stderr)
+        self.assertIn("virtual table my words", done.stderr)
+        self.project.settings["ignore"] = ["my words*"]
+        self.assertNotIn("not compared", self.must("check", "--revisions").stderr)
+
+
 class Rights(ModelsCase):
     """`owned: manage`: grants and owners are a part of the models."""
 
