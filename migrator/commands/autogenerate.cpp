@@ -103,12 +103,12 @@ public:
     if (!renames) return fail(renames.error());
     out.differs = !out.changes.empty();
     if (!out.differs) return out;
-    Result<Schema> renamed = after(**files, *renames, out.revisions.schema);
+    Result<Schema> renamed = after(**files, *renames, out.revisions);
     if (!renamed) return fail(renamed.error());
     const std::vector<Rename> more = asked_for(*renamed, out);
     if (!more.empty()) {
       renames->insert(renames->end(), more.begin(), more.end());
-      renamed = after(**files, *renames, out.revisions.schema);
+      renamed = after(**files, *renames, out.revisions);
       if (!renamed) return fail(renamed.error());
     }
     if (Status done = render(*renamed, *renames, out); !done) return fail(done.error());
@@ -158,9 +158,10 @@ private:
     return error;
   }
 
-  // The schema with these renames made.
-  Result<Schema> after(const Files &files, const std::vector<Rename> &renames, const Schema &before) {
-    if (renames.empty()) return before;
+  // The schema with these renames made; its ignored_parts_ are then known.
+  Result<Schema> after(const Files &files, const std::vector<Rename> &renames, const Side &before) {
+    ignored_parts_ = before.ignored_parts;
+    if (renames.empty()) return before.schema;
     Result<Scratch> scratch = Scratch::open(context_, schemas_.dialect(), stop_);
     if (!scratch) return fail(scratch.error());
     constexpr const char *kRevision = "the_renames";
@@ -171,6 +172,7 @@ private:
     if (Status moved = scratch->go_to(with(files, {std::move(script)}), {kRevision}); !moved) return fail(moved.error());
     Result<Schema> read = scratch->read();
     if (!read) return read;
+    ignored_parts_ = schema::ignored_parts(*read, context_.settings.ignore);
     return schema::without(std::move(*read), context_.settings.ignore);
   }
 
@@ -188,16 +190,21 @@ private:
     return agreed;
   }
 
-  Status render(const Schema &from, const std::vector<Rename> &renames, Generated &out) {
+  Status render(const Schema &before, const std::vector<Rename> &renames, Generated &out) {
     const schema::RenderOptions options{compare_options(context_.settings)};
-    Result<schema::Rendered> up = renderer_.render(from, out.models.schema, options);
+    // Made again with their table, where it is made again: as little as they count, they must not be lost.
+    const bool rebuilds = schemas_.dialect() == Dialect::Sqlite;
+    const Schema from = rebuilds ? schema::with_parts(before, ignored_parts_) : before;
+    const Schema to = rebuilds ? schema::with_parts(out.models.schema, ignored_parts_) : out.models.schema;
+    Result<schema::Rendered> up = renderer_.render(from, to, options);
     if (!up) return fail(up.error());
     out.way.up = rename_pieces(renderer_, renames);
     out.way.up.insert(out.way.up.end(), up->pieces.begin(), up->pieces.end());
     out.way.losses = up->losses;
     for (const Rename &rename : renames) out.notes.push_back("renamed: " + told(rename));
     for (const std::string &loss : up->losses) out.notes.push_back("loses data: " + loss);
-    Result<schema::Rendered> down = renderer_.render(out.models.schema, from, options);
+    for (const std::string &guess : up->guesses) out.notes.push_back("look at " + guess);
+    Result<schema::Rendered> down = renderer_.render(to, from, options);
     if (!down) {
       out.way.irreversible = down.error().message;
       out.notes.push_back("no way down: " + down.error().message);
@@ -214,12 +221,17 @@ private:
   Schemas schemas_;
   const schema::Renderer &renderer_;
   const std::vector<std::string> parents_;
+  std::vector<schema::Object> ignored_parts_;
 };
 
+std::vector<Comparison> comparisons(const std::vector<Generated> &all) {
+  std::vector<Comparison> out;
+  for (const Generated &one : all) out.push_back({one.revisions, one.models, {}, {}, {}});
+  return out;
+}
+
 Status nothing_differs(const Context &context, const std::vector<Generated> &all) {
-  std::vector<Comparison> comparisons;
-  for (const Generated &one : all) comparisons.push_back({one.revisions, one.models, {}, {}, {}});
-  say(context, comparisons, {{"revision", nullptr}, {"path", nullptr}});
+  say(context, comparisons(all), {{"revision", nullptr}, {"path", nullptr}});
   if (!context.output.json())
     context.output.line(
         "no file is written. If you expected a change: is it saved in these files, and do the revisions not have it already?");
@@ -286,6 +298,7 @@ Status autogenerate(const Context &context, const cli::RevisionArguments &argume
     }
     if (Status written = write_new_file(made->path, made->text); !written) return written;
   }
+  warn_of_unknown(context, comparisons(all));
   nlohmann::ordered_json notes = nlohmann::ordered_json::array(), dialects = nlohmann::ordered_json::array();
   for (const Generated &one : all) {
     dialects.push_back(name(one.way.dialect));

@@ -52,15 +52,9 @@ Result<Comparison> drift(const Context &context, Schemas &schemas) {
   return compared(context, std::move(*revisions), std::move(*database));
 }
 
-void say(const Context &context, const std::vector<Comparison> &comparisons, nlohmann::ordered_json document) {
-  std::string text;
+void warn_of_unknown(const Context &context, const std::vector<Comparison> &comparisons) {
   std::set<std::string> unknown;
-  document["comparisons"] = nlohmann::ordered_json::array();
   for (const Comparison &one : comparisons) {
-    const report::Difference difference{
-        one.from.schema.dialect, shown(one.from), shown(one.to), one.changes, one.pending, one.besides};
-    text += report::difference_text(difference);
-    document["comparisons"].push_back(report::difference_document(difference));
     unknown.insert(one.from.schema.unknown.begin(), one.from.schema.unknown.end());
     unknown.insert(one.to.schema.unknown.begin(), one.to.schema.unknown.end());
   }
@@ -68,6 +62,18 @@ void say(const Context &context, const std::vector<Comparison> &comparisons, nlo
     context.output.warning(report::printable(
         fmt::format("not compared, for their kinds are not known here: {}. Look after them by hand, or name them in `ignore`.",
                     fmt::join(unknown, ", "))));
+}
+
+void say(const Context &context, const std::vector<Comparison> &comparisons, nlohmann::ordered_json document) {
+  std::string text;
+  document["comparisons"] = nlohmann::ordered_json::array();
+  for (const Comparison &one : comparisons) {
+    const report::Difference difference{
+        one.from.schema.dialect, shown(one.from), shown(one.to), one.changes, one.pending, one.besides};
+    text += report::difference_text(difference);
+    document["comparisons"].push_back(report::difference_document(difference));
+  }
+  warn_of_unknown(context, comparisons);
   context.output.document(document);
   context.output.block(text);
 }

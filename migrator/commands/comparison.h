@@ -29,7 +29,9 @@ std::optional<std::string> missing_file(const Standing &standing);
 // What the applied revisions make with the database. MissingRevision: the file of one of them is not here.
 Result<Comparison> drift(const Context &context, Schemas &schemas);
 
-// Warns of kinds that were not compared; gives text and document of each.
+// Warns of kinds that were not compared.
+void warn_of_unknown(const Context &context, const std::vector<Comparison> &comparisons);
+// Does so, too; gives text and document of each.
 void say(const Context &context, const std::vector<Comparison> &comparisons, nlohmann::ordered_json document);
 
 } // namespace migrator::commands

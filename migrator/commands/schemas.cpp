@@ -85,6 +85,7 @@ std::vector<Dialect> dialects_for(const Context &context, const std::vector<Dial
 
 Side Schemas::finished(Side side, schema::Schema schema) const {
   forget_history_schema(schema, context_.settings.version_schema);
+  side.ignored_parts = schema::ignored_parts(schema, context_.settings.ignore);
   side.schema = schema::without(std::move(schema), context_.settings.ignore);
   return side;
 }

@@ -17,11 +17,12 @@ namespace migrator::commands {
 
 // One side of a comparison.
 struct Side {
-  std::string what;            // "models", "database", "revisions", "snapshot"
-  std::vector<std::string> of; // files and commands; the URL; revisions; the file
-  std::string server;          // the database that has read it: "SQLite 3.40.1"
-  schema::Schema schema;       // without what `ignore` names
-  std::string text() const;    // "the models (schema.sql)"
+  std::string what;                               // "models", "database", "revisions", "snapshot"
+  std::vector<std::string> of;                    // files and commands; the URL; revisions; the file
+  std::string server;                             // the database that has read it: "SQLite 3.40.1"
+  schema::Schema schema;                          // without what `ignore` names
+  std::vector<schema::Object> ignored_parts = {}; // see schema/compare.h
+  std::string text() const;                       // "the models (schema.sql)"
 };
 
 // The dialects that `wanted` or else the settings ask for: those that `models` has keys for; else the configured database's; else PostgreSQL where there

@@ -79,9 +79,10 @@ public:
   }
   std::string check_broken_keys(const Unit &unit) const {
     if (postgresql() || !unit.check_foreign_keys) return "";
-    return fmt::format("INSERT INTO {} (version_num) SELECT NULL WHERE EXISTS ({} EXCEPT SELECT * FROM temp.migrator_broken_keys); "
-                       "-- fails if a row refers to a row that is not there\nDROP TABLE temp.migrator_broken_keys;\n",
-                       tables_.version, kBrokenKeys);
+    return fmt::format(
+        "INSERT INTO {} (version_num) SELECT NULL WHERE EXISTS ({} EXCEPT SELECT * FROM temp.migrator_broken_keys); "
+        "-- fails if a row refers to a row that is not there\nDROP TABLE temp.migrator_broken_keys;\n",
+        tables_.version, kBrokenKeys);
   }
 
   // Fails unless the query gives one row of true or 1.

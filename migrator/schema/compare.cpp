@@ -60,6 +60,21 @@ bool ignored(const ObjectId &id, const std::vector<std::string> &patterns) {
   });
 }
 
+// Whether a pattern fits a name in "policy p on shop.customer" or "virtual table f": any run of its words, for names may have blanks.
+bool ignored(const std::string &unknown, const std::vector<std::string> &patterns) {
+  std::vector<std::size_t> starts = {0};
+  for (std::size_t at = 0; at < unknown.size(); ++at)
+    if (unknown[at] == ' ' || unknown[at] == '.') starts.push_back(at + 1);
+  for (const std::size_t begin : starts)
+    for (std::size_t end = begin + 1; end <= unknown.size(); ++end) {
+      if (end < unknown.size() && unknown[end] != ' ') continue;
+      const std::string_view name = std::string_view(unknown).substr(begin, end - begin);
+      if (std::any_of(patterns.begin(), patterns.end(), [&](const std::string &pattern) { return matches(pattern, name); }))
+        return true;
+    }
+  return false;
+}
+
 // What a column or a table is, without its name.
 using Likeness = std::vector<std::pair<Attribute, Value>>;
 
@@ -136,6 +151,29 @@ std::vector<Change> besides(const std::vector<Change> &changes, const std::vecto
 Schema without(Schema schema, const std::vector<std::string> &patterns) {
   if (patterns.empty()) return schema;
   std::erase_if(schema.objects, [&](const Object &object) { return ignored(object.id, patterns); });
+  std::erase_if(schema.unknown, [&](const std::string &unknown) { return ignored(unknown, patterns); });
+  return schema;
+}
+
+std::vector<Object> ignored_parts(const Schema &schema, const std::vector<std::string> &patterns) {
+  std::vector<Object> parts;
+  if (patterns.empty()) return parts;
+  for (const Object &object : schema.objects) {
+    if (object.id.kind != Kind::Index && object.id.kind != Kind::Trigger) continue;
+    if (ignored(object.id, patterns) && !ignored({Kind::Table, object.id.schema, "", object.id.relation}, patterns))
+      parts.push_back(object);
+  }
+  return parts;
+}
+
+Schema with_parts(Schema schema, const std::vector<Object> &parts) {
+  std::vector<Object> more;
+  std::copy_if(parts.begin(), parts.end(), std::back_inserter(more), [&](const Object &part) {
+    const auto there = [&](Kind kind) { return schema.find({kind, part.id.schema, "", part.id.relation}) != nullptr; };
+    return there(Kind::Table) || there(Kind::View) || there(Kind::MaterializedView);
+  });
+  schema.objects.insert(schema.objects.end(), more.begin(), more.end());
+  normalise(schema);
   return schema;
 }
 

@@ -37,6 +37,11 @@ std::vector<Change> besides(const std::vector<Change> &changes, const std::vecto
 // run of characters and ? for one; without a schema it means every schema.
 Schema without(Schema schema, const std::vector<std::string> &patterns);
 
+// The indexes and triggers that a pattern names, of relations that none names: who makes such a relation again makes these again.
+std::vector<Object> ignored_parts(const Schema &schema, const std::vector<std::string> &patterns);
+// With those of `parts` whose relation is there.
+Schema with_parts(Schema schema, const std::vector<Object> &parts);
+
 // A table or column that was likely renamed: one went and one came, alike in all but name. Relations first. A question for the user, no fact.
 struct Rename {
   ObjectId from; // a Table or Column

@@ -29,6 +29,8 @@ struct Piece {
 struct Rendered {
   std::vector<Piece> pieces;       // in the order to run; none: nothing to do
   std::vector<std::string> losses; // data that these statements destroy, one sentence each: "rows of table t", "column t.c"
+  std::vector<std::string>
+      guesses; // what of the rows that are there is not known, a sentence each: a value put in, or one that must be there
 };
 
 struct RenderOptions {

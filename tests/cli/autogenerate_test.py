@@ -174,6 +174,37 @@ class BothDialects(ModelsCase):
         self.must("check", "--revisions")
 
 
+class Ignored(ModelsCase):
+    def test_ignored_indexes_and_triggers_stay_when_their_table_is_made_again(self):
+        self.project.settings["ignore"] = ["by_other_*"]
+        table = "CREATE TABLE customer (id integer PRIMARY KEY, email text);\n"
+        parts = "CREATE INDEX by_other_index ON customer (email);\nCREATE TRIGGER by_other_trigger AFTER INSERT ON customer BEGIN SELECT 1; END;\n"
+        self.project.revision("a1", up=table + parts, down_sql="DROP TABLE customer;")
+        self.must("upgrade", "head")
+        find = "SELECT name FROM sqlite_schema WHERE name LIKE 'by_other%' ORDER BY name"
+        for flags in ([], ["--rename", "customer:client"]):
+            with self.subTest(flags):
+                self.model(table.replace("email text", "email text CHECK (email <> '')").replace("customer", "client" if flags else "customer"))
+                self.assertIn("migrator_new_", self.generate(*flags))
+                self.must("upgrade", "head")
+                self.assert_clean()
+                self.assertEqual(self.project.database.rows(find), [["by_other_index"], ["by_other_trigger"]])
+                self.must("downgrade", "a1")
+                self.assertEqual(self.project.database.rows(find), [["by_other_index"], ["by_other_trigger"]])
+                for name in os.listdir(self.project.migrations):
+                    if "_a1_" not in name:
+                        os.remove(os.path.join(self.project.migrations, name))
+
+
+    def test_kinds_that_are_not_in_the_model_are_named_until_they_are_ignored(self):
+        self.model("CREATE TABLE t (a text);\nCREATE VIRTUAL TABLE \"my words\" USING fts5(a);\n")
+        done = self.must("revision", "--autogenerate", "-m", "x")
+        self.assertIn("not compared", done.stderr)
+        self.assertIn("virtual table my words", done.stderr)
+        self.project.settings["ignore"] = ["my words*"]
+        self.assertNotIn("not compared", self.must("check", "--revisions").stderr)
+
+
 class Rights(ModelsCase):
     """`owned: manage`: grants and owners are a part of the models."""
 
@@ -244,6 +275,7 @@ class OnPostgresql(ModelsCase):
 
 
 both.on_both(globals(), Autogenerate)
+both.on_sqlite(globals(), Ignored)
 both.on_postgresql(globals(), BothDialects, Rights, OnPostgresql)
 
 

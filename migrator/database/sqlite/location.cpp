@@ -37,8 +37,8 @@ Status check_absent(const std::string &path, bool create) {
     return fail(ErrorCode::Unreachable, "there is no folder " + folder + " for the database " + path +
                                             ": make the folder, mount the volume, or correct database_url");
   if (!create)
-    return fail(ErrorCode::Unreachable,
-                "there is no database at " + path + ": `migrator upgrade heads` makes it; if it should be there, correct database_url");
+    return fail(ErrorCode::Unreachable, "there is no database at " + path +
+                                            ": `migrator upgrade heads` makes it; if it should be there, correct database_url");
   if (const int code = refusal(folder, W_OK | X_OK); code != 0)
     return fail(ErrorCode::NotWritable, "the database " + path + " cannot be made, for the folder " + folder +
                                             " is not writable (" + reason(code) + "): give this user write rights on it");

@@ -77,11 +77,16 @@ public:
 
   std::string targets, values;
   std::vector<std::string> notes;
+  std::vector<std::string> guesses; // of the notes
 
 private:
   void add(const std::string &target, const std::string &value) {
     targets += (targets.empty() ? "" : ", ") + target;
     values += (values.empty() ? "" : ", ") + value;
+  }
+  void guess(const std::string &note) {
+    notes.push_back(note);
+    guesses.push_back("table " + work_.to->id.name + ": " + note);
   }
   void add_if(bool known, const TableColumn &column, const std::string &value) {
     if (known) add(quote_name(column.name), value);
@@ -103,7 +108,7 @@ private:
         !old.not_null.empty() || in_required_key(work_.old_text, old) || folded(work_.old_text.rowid_alias()) == folded(old.name);
     if (may_be_null || was_given || folded(alias) == folded(column.name)) return add(quote_name(column.name), name);
     if (column.default_value.empty()) {
-      notes.push_back("fails where " + column.name + " is null: fill it in before");
+      guess("fails where " + column.name + " is null: fill it in before");
       return add(quote_name(column.name), name);
     }
     notes.push_back(column.name + " gets its default where it is null");
@@ -124,12 +129,12 @@ private:
     const Filling filled = filling(column.type);
     if (must_differ(column)) {
       if (!required) return add_if(!column.default_value.empty(), column, "NULL");
-      notes.push_back(column.name + " of the rows that are there gets numbers, a guess, for it must be unique");
+      guess(column.name + " of the rows that are there gets numbers, a guess, for it must be unique");
       return add(quote_name(column.name), filled.distinct);
     }
     if (!required || !column.default_value.empty()) return; // its default
-    notes.push_back(column.name + " of the rows that are there gets " + filled.same +
-                    ", a guess, for it has no default: write what it should be");
+    guess(column.name + " of the rows that are there gets " + filled.same +
+          ", a guess, for it has no default: write what it should be");
     add(quote_name(column.name), filled.same);
   }
 
@@ -160,6 +165,7 @@ void rebuild(const Rebuild &work, Rendered &rendered) {
       "table " + name + " is made again: ALTER TABLE cannot do what changes");
   Filler filler(work);
   filler.fill();
+  rendered.guesses.insert(rendered.guesses.end(), filler.guesses.begin(), filler.guesses.end());
   std::string lost;
   for (const TableColumn &column : work.old_columns) {
     const TableColumn *now = find_column(work.new_columns, column.name);
