@@ -265,9 +265,8 @@ Status offline(const Context &context, const MoveRequest &request) {
   Result<plan::Plan> plan =
       plan::build_plan(standing->map, files->by_revision, {}, standing->state, route, dialect, (*driver)->sql());
   if (!plan) return fail(plan.error());
-  const execute::RunOptions run = run_options(context, request.options);
-  const plan::OfflineOptions options{run.run_id, run.who, run.host, run.tool_version, execute::rfc3339(context.clock.now())};
-  Result<std::string> sql = plan::offline_script(*plan, ledger::tables(history_of(context.settings), dialect), dialect, options);
+  Result<std::string> sql = plan::offline_script(*plan, ledger::tables(history_of(context.settings), dialect), dialect,
+                                                 witness(context, run_options(context, request.options)));
   if (!sql) return fail(sql.error());
   context.output.document({{"sql", *sql}});
   context.output.block(*sql);

@@ -30,6 +30,10 @@ execute::RunOptions run_options(const Context &context, const cli::MovingOptions
   return out;
 }
 
+plan::OfflineOptions witness(const Context &context, const execute::RunOptions &run) {
+  return {run.run_id, run.who, run.host, run.tool_version, execute::rfc3339(context.clock.now())};
+}
+
 void leave_report(report::Output &output, const std::string &path, const std::string &text) {
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   file << text;

@@ -6,11 +6,15 @@
 
 #include "migrator/commands/context.h"
 #include "migrator/execute/run.h"
+#include "migrator/plan/offline.h"
 
 namespace migrator::commands {
 
 // Settings and flags as the executor takes them, flags before the environment's words, with a random run id unless one is given.
 execute::RunOptions run_options(const Context &context, const cli::MovingOptions &moving);
+
+// Who writes a script or stamps, and when: now.
+plan::OfflineOptions witness(const Context &context, const execute::RunOptions &run);
 
 // Writes the report over whatever the file held. What cannot be written is a warning: it changes nothing of what the run did, nor its exit code.
 void leave_report(report::Output &output, const std::string &path, const std::string &text);

@@ -35,11 +35,6 @@ ledger::VersionChange difference(const Heads &before, const Heads &after) {
   return change;
 }
 
-// Who stamps, and when.
-plan::OfflineOptions witness(const Context &context, const execute::RunOptions &run) {
-  return {run.run_id, run.who, run.host, run.tool_version, execute::rfc3339(context.clock.now())};
-}
-
 ledger::Entry stamp_entry(const plan::OfflineOptions &by, const graph::RevisionMap &map, const std::string &revision) {
   ledger::Entry entry;
   entry.revision = revision;

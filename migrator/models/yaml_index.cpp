@@ -14,15 +14,7 @@ namespace {
 const std::vector<std::string_view> kOrders = {
     "asc", "desc", "asc nulls first", "asc nulls last", "desc nulls first", "desc nulls last"};
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
-  return text;
-}
-
-std::string upper_order(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'a' && c <= 'z' ? char(c - 32) : c; });
-  return text;
-}
+constexpr std::string_view kIndex = "the index";
 
 class IndexReader {
 public:
@@ -45,7 +37,7 @@ public:
     else
       read_columns(node);
     if (columns_.empty()) reader_.refuse(node, "an index needs `columns`.");
-    for (const std::string &column : include) known(node, column);
+    check_columns(reader_, node, kIndex, include, all_);
     if (left_out_) return {};
     std::string sql = fmt::format("CREATE {}INDEX {} ON {}{} ({})", unique ? "UNIQUE " : "", sql_name(name), sql_name(table_),
                                   method.empty() || sqlite_ ? "" : " USING " + sql_name(method), fmt::join(columns_, ", "));
@@ -64,20 +56,14 @@ private:
 
   bool is_column(const std::string &name) const { return std::find(all_.begin(), all_.end(), name) != all_.end(); }
 
-  void known(const YAML::Node &node, const std::string &name) const {
-    if (!is_column(name))
-      reader_.refuse(node, fmt::format("the index has a column {}, and the table has none of that name.{}",
-                                       config::in_quotes(name), config::did_you_mean(name, {all_.begin(), all_.end()})));
-  }
-
   // SQLite has nulls first in rising order, and no other way.
   std::string order(const YAML::Node &node, const std::string &text) const {
     const std::size_t nulls = text.find(" nulls");
-    if (!sqlite_ || nulls == std::string::npos) return " " + upper_order(text);
+    if (!sqlite_ || nulls == std::string::npos) return " " + upper(text);
     if (text == "asc nulls last" || text == "desc nulls first")
       reader_.refuse(node, "SQLite has no index with " + config::in_quotes(text) +
                                ". Leave the nulls out, or write the index as SQL for PostgreSQL alone.");
-    return " " + upper_order(text.substr(0, nulls));
+    return " " + upper(text.substr(0, nulls));
   }
 
   // "placed_at desc", or {sql: lower(email), order: desc}.
@@ -101,13 +87,13 @@ private:
     for (std::size_t blank = text.find(' '); blank != std::string::npos; blank = text.find(' ', blank + 1)) {
       const std::string behind = lower(text.substr(blank + 1));
       if (std::find(kOrders.begin(), kOrders.end(), behind) == kOrders.end()) continue;
-      known(node, text.substr(0, blank));
+      check_columns(reader_, node, kIndex, {text.substr(0, blank)}, all_);
       return sql_name(text.substr(0, blank)) + order(node, behind);
     }
     if (text.find_first_of(" (") != std::string::npos)
       reader_.refuse(node,
                      config::in_quotes(text) + " is no column with asc or desc behind it. Write an expression as {sql: …}.");
-    known(node, text);
+    check_columns(reader_, node, kIndex, {text}, all_);
     return sql_name(text);
   }
 

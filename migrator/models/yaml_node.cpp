@@ -211,6 +211,25 @@ std::string YamlReader::word(const YAML::Node &node, std::string_view what, cons
   refuse(node, fmt::format("{} must be one of {}.", what, fmt::join(words, ", ")));
 }
 
+void check_columns(const YamlReader &reader, const YAML::Node &node, std::string_view what,
+                   const std::vector<std::string> &columns, const std::vector<std::string> &of_table) {
+  for (const std::string &column : columns)
+    if (std::find(of_table.begin(), of_table.end(), column) == of_table.end())
+      reader.refuse(node,
+                    fmt::format("{} has a column {}, and the table has none of that name.{}", what, config::in_quotes(column),
+                                config::did_you_mean(column, {of_table.begin(), of_table.end()})));
+}
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
+  return text;
+}
+
+std::string upper(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'a' && c <= 'z' ? char(c - 32) : c; });
+  return text;
+}
+
 std::string ended(std::string sql) {
   const std::size_t last = sql.rfind('\n') == std::string::npos ? 0 : sql.rfind('\n') + 1;
   return sql.find("--", last) == std::string::npos ? sql : sql + "\n";

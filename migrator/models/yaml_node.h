@@ -48,6 +48,14 @@ private:
   Dialect dialect_;
 };
 
+// Refuses a column that is none of the table's; `what` has it: "the primary key". Throws YamlProblem.
+void check_columns(const YamlReader &reader, const YAML::Node &node, std::string_view what,
+                   const std::vector<std::string> &columns, const std::vector<std::string> &of_table);
+
+// ASCII letters alone.
+std::string lower(std::string text);
+std::string upper(std::string text);
+
 // With a line end behind a comment that ends it, so that what follows is none of it.
 std::string ended(std::string sql);
 

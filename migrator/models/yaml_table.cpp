@@ -16,11 +16,6 @@ namespace {
 
 const std::vector<std::string_view> kActions = {"cascade", "restrict", "set null", "set default", "no action"};
 
-std::string upper(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'a' && c <= 'z' ? char(c - 32) : c; });
-  return text;
-}
-
 std::string named(const std::string &name) {
   return name.empty() ? "" : "CONSTRAINT " + sql_name(name) + " ";
 }
@@ -83,15 +78,6 @@ private:
     out_.later.push_back({std::move(sql), reader_.path(), YamlReader::line(node)});
   }
 
-  // Of a key, an index or a foreign key of this table.
-  void known(const YAML::Node &node, const char *what, const std::vector<std::string> &columns) const {
-    for (const std::string &column : columns)
-      if (std::find(all_columns_.begin(), all_columns_.end(), column) == all_columns_.end())
-        reader_.refuse(node,
-                       fmt::format("{} has a column {}, and the table has none of that name.{}", what, config::in_quotes(column),
-                                   config::did_you_mean(column, {all_columns_.begin(), all_columns_.end()})));
-  }
-
   // A list of columns, or {columns: …, name: …}.
   std::vector<std::string> columns_of(const YAML::Node &node, const char *what, std::string &name) const {
     if (!node.IsMap()) return reader_.texts(node, what);
@@ -108,13 +94,13 @@ private:
 
   void primary_columns(const YAML::Node &node) {
     primary_ = columns_of(node, "a primary key", primary_name_);
-    known(node, "the primary key", primary_);
+    check_columns(reader_, node, "the primary key", primary_, all_columns_);
   }
 
   void read_unique(const YAML::Node &node) {
     std::string name;
     const std::vector<std::string> columns = columns_of(node, "a unique key", name);
-    known(node, "the unique key", columns);
+    check_columns(reader_, node, "the unique key", columns, all_columns_);
     constraints_.push_back(named(name) + "UNIQUE (" + sql_names(columns) + ")");
   }
 
@@ -172,7 +158,7 @@ private:
     if (reference.columns.empty() || reference.table.empty())
       reader_.refuse(node,
                      "a foreign key needs `columns` and `references`, like {columns: [customer_id], references: customers}.");
-    known(node, "the foreign key", reference.columns);
+    check_columns(reader_, node, "the foreign key", reference.columns, all_columns_);
     keep(node, reference);
   }
 

@@ -194,7 +194,7 @@ Status revoke(Session &session, const History &history, const std::string &run_i
 // Ends those who are in and waits until they are gone.
 Status empty_database(Session &session, const AdvisoryKeys &keys, std::chrono::milliseconds wait) {
   const auto start = std::chrono::steady_clock::now();
-  const auto give_up = start + wait;
+  const auto give_up = start + wait, left_by = start + std::min(wait, kToLeave);
   bool all_told = false;
   for (;;) {
     const auto found = others(session, keys);
@@ -211,7 +211,7 @@ Status empty_database(Session &session, const AdvisoryKeys &keys, std::chrono::m
             {other.role});
       }
       if (other.same_role) {
-        if (std::chrono::steady_clock::now() <= start + std::min(wait, kToLeave)) continue;
+        if (std::chrono::steady_clock::now() <= left_by) continue;
         return refuse(
             fmt::format("{} uses the role of this run, which stays admitted: give the migrator a role of its own", told(other)),
             {other.role});

@@ -159,8 +159,9 @@ void PostgresqlDatabase::interrupt() noexcept {
 // The server notices that its client has died while a statement runs only if this is set; some systems cannot.
 void PostgresqlDatabase::learn_check_interval() {
   if (checks_interval_) return;
-  checks_interval_ = session_->server_version() >= kFirstWithCheckInterval &&
-                     session_->query("BEGIN; SET LOCAL client_connection_check_interval = 1000; ROLLBACK").has_value();
+  checks_interval_ = false;
+  if (session_->server_version() < kFirstWithCheckInterval) return;
+  checks_interval_ = session_->query("BEGIN; SET LOCAL client_connection_check_interval = 1000; ROLLBACK").has_value();
   if (!*checks_interval_) static_cast<void>(session_->query("ROLLBACK"));
 }
 
