@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "migrator/commands/files.h"
 
 namespace migrator::commands {
 
@@ -56,11 +56,9 @@ std::optional<schema::Stored> cached_schema(const std::string &key) {
   struct stat found {};
   if (::lstat(path.c_str(), &found) != 0 || !S_ISREG(found.st_mode) || found.st_uid != ::geteuid() || (found.st_mode & 022U) != 0)
     return std::nullopt;
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (file) text << file.rdbuf();
-  if (!file) return std::nullopt;
-  Result<schema::Stored> stored = schema::stored_from_json(text.str());
+  const Result<std::string> text = read_text(path);
+  if (!text) return std::nullopt;
+  Result<schema::Stored> stored = schema::stored_from_json(*text);
   if (!stored) return std::nullopt;
   return std::move(*stored);
 }

@@ -2,13 +2,12 @@
 #include "migrator/commands/schemas.h"
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "migrator/commands/backup_setup.h"
+#include "migrator/commands/files.h"
 #include "migrator/commands/schema_cache.h"
 #include "migrator/database/drivers.h"
 #include "migrator/database/schema_reader.h"
@@ -217,13 +216,11 @@ Result<Side> Schemas::database() {
 }
 
 Result<Side> Schemas::snapshot(const std::string &path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (file) text << file.rdbuf();
-  if (!file)
+  const Result<std::string> text = read_text(path);
+  if (!text)
     return fail_at(path, 0, ErrorCode::InvalidConfiguration,
                    "cannot be read. Write the snapshot with `migrator check --write-snapshot FILE`, or name the right file.");
-  Result<schema::Stored> stored = schema::stored_from_json(text.str());
+  Result<schema::Stored> stored = schema::stored_from_json(*text);
   if (!stored) {
     Error error = stored.error();
     error.file = path;

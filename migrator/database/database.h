@@ -27,6 +27,12 @@ struct Rows {
   std::int64_t affected = 0; // rows changed by an INSERT, UPDATE or DELETE; else 0
 };
 
+// A query of ours, and the relations of the history's schema that it stands on.
+struct HistoryQuery {
+  std::string sql;
+  std::vector<std::string> stands_on; // unqualified names
+};
+
 // Where a statement may run (design section 2).
 enum class TransactionRule : std::uint8_t {
   Any,         // inside or outside a transaction
@@ -142,9 +148,9 @@ public:
   virtual Result<bool> has_relation(std::string_view name) = 0;
   // A quoted, schema-qualified name of a relation in the history's schema.
   virtual std::string qualified(std::string_view name) const = 0;
-  // One snapshot for several reads. end_read() also after an error.
-  virtual Status begin_read() = 0;
-  virtual void end_read() noexcept = 0;
+  // Several queries in one snapshot, outside a unit, and in one round trip where that can be: the rows of each, none for one that stands on what
+  // is not there.
+  virtual Result<std::vector<std::optional<Rows>>> read(const std::vector<HistoryQuery> &queries) = 0;
 
   // --- before anything changes ---------------------------------------------------------------------------------------------
   // Everything that would stop a writing run and can be told now: a read-only file, folder, standby or transaction

@@ -82,25 +82,14 @@ Entry entry_of(const Cells &cells) {
   return entry;
 }
 
-Status read_heads(database::Database &database, const Tables &tables, State &state) {
-  Result<database::Rows> rows = database.query("SELECT version_num FROM " + tables.version);
-  if (!rows) return fail(rows.error());
-  for (const Cells &row : rows->rows)
+void take_heads(const database::Rows &rows, State &state) {
+  for (const Cells &row : rows.rows)
     if (row[0]) state.heads.push_back(*row[0]);
   std::sort(state.heads.begin(), state.heads.end());
-  return {};
 }
 
-// In one question, for each costs a way to the server and back.
-Status read_heads_and_meta(database::Database &database, const Tables &tables, State &state) {
-  Result<database::Rows> rows = database.query(fmt::format(
-      "SELECT version_num, NULL, NULL FROM {} UNION ALL SELECT NULL, key, value FROM {}", tables.version, tables.meta));
-  if (!rows) return fail(rows.error());
-  for (const Cells &row : rows->rows) {
-    if (row[0]) state.heads.push_back(*row[0]);
-    if (row[1]) state.meta[*row[1]] = row[2].value_or("");
-  }
-  std::sort(state.heads.begin(), state.heads.end());
+Status take_meta(const database::Rows &rows, const Tables &tables, State &state) {
+  for (const Cells &row : rows.rows) state.meta[row[0].value_or("")] = row[1].value_or("");
   const auto format = state.meta.find("format");
   if (format != state.meta.end() && number(format->second) > kHistoryFormat)
     return fail(ErrorCode::InvalidConfiguration,
@@ -109,53 +98,55 @@ Status read_heads_and_meta(database::Database &database, const Tables &tables, S
   return {};
 }
 
-Status read_journal(database::Database &database, const Tables &tables, State &state) {
-  Result<database::Rows> rows = database.query(fmt::format(
-      "SELECT {} FROM {} j WHERE j.id IN (SELECT max(id) FROM {} WHERE outcome NOT IN ('failed', 'restored') GROUP BY revision) "
-      "OR j.id = (SELECT max(id) FROM {})",
-      kColumns, tables.journal, tables.journal, tables.journal));
-  if (!rows) return fail(rows.error());
-  bool any_partial = false;
-  for (const Cells &row : rows->rows) {
+void take_journal(const database::Rows &rows, State &state) {
+  for (const Cells &row : rows.rows) {
     Entry entry = entry_of(row);
     if (!state.last || state.last->id < entry.id) state.last = entry;
     if (entry.outcome == Outcome::Failed || entry.outcome == Outcome::Restored) continue;
-    any_partial = any_partial || entry.outcome == Outcome::Partial;
     state.latest.emplace(entry.revision, std::move(entry));
   }
-  if (any_partial) {
-    Result<database::Rows> partial =
-        database.query(fmt::format("SELECT {}{} FROM {} j WHERE j.outcome = 'partial' ORDER BY j.id DESC LIMIT 1", kColumns,
-                                   kDetailColumns, tables.journal));
-    if (!partial) return fail(partial.error());
-    if (!partial->rows.empty()) state.partial = entry_of(partial->rows.front());
-  }
-  return {};
 }
 
-Status read_all(database::Database &database, const database::HistoryName &history, State &state) {
+// The details of a step that is not whole are large and mostly not there: they are asked for when there is one.
+Result<State> read_once(database::Database &database, const database::HistoryName &history, bool with_partial) {
   const Tables names = tables(history, database.dialect());
-  const Result<bool> version = database.has_relation(history.table);
-  if (!version) return fail(version.error());
-  state.has_version_table = *version;
-  if (!state.has_version_table) return {};
-  const Result<bool> journal = database.has_relation(history.table + "_journal");
-  if (!journal) return fail(journal.error());
-  state.has_journal = *journal;
-  if (!state.has_journal) return read_heads(database, names, state);
-  if (Status done = read_heads_and_meta(database, names, state); !done) return done;
-  return read_journal(database, names, state);
+  const std::vector<std::string> all = {history.table, history.table + "_journal"};
+  std::vector<database::HistoryQuery> queries = {
+      {"SELECT version_num FROM " + names.version, {history.table}},
+      {"SELECT key, value FROM " + names.meta, all},
+      {fmt::format(
+           "SELECT {} FROM {} j WHERE j.id IN (SELECT max(id) FROM {} WHERE outcome NOT IN ('failed', 'restored') GROUP BY "
+           "revision) OR j.id = (SELECT max(id) FROM {})",
+           kColumns, names.journal, names.journal, names.journal),
+       all}};
+  if (with_partial)
+    queries.push_back({fmt::format("SELECT {}{} FROM {} j WHERE j.outcome = 'partial' ORDER BY j.id DESC LIMIT 1", kColumns,
+                                   kDetailColumns, names.journal),
+                       all});
+  Result<std::vector<std::optional<database::Rows>>> answers = database.read(queries);
+  if (!answers) return fail(answers.error());
+  State state;
+  const auto &version = answers->at(0), &meta = answers->at(1), &journal = answers->at(2);
+  state.has_version_table = version.has_value();
+  state.has_journal = journal.has_value();
+  if (version) take_heads(*version, state);
+  if (meta)
+    if (Status known = take_meta(*meta, names, state); !known) return fail(known.error());
+  if (journal) take_journal(*journal, state);
+  if (with_partial && answers->at(3) && !answers->at(3)->rows.empty()) state.partial = entry_of(answers->at(3)->rows.front());
+  return state;
+}
+
+bool has_partial(const State &state) {
+  return std::any_of(state.latest.begin(), state.latest.end(),
+                     [](const auto &entry) { return entry.second.outcome == Outcome::Partial; });
 }
 
 } // namespace
 
 Result<State> read_state(database::Database &database, const database::HistoryName &history) {
-  if (Status begun = database.begin_read(); !begun) return fail(begun.error());
-  State state;
-  Status done = read_all(database, history, state);
-  database.end_read();
-  if (!done) return fail(done.error());
-  return state;
+  Result<State> state = read_once(database, history, false);
+  return state && has_partial(*state) ? read_once(database, history, true) : state;
 }
 
 Result<StoredDown> read_down(database::Database &database, const database::HistoryName &history, const std::string &revision) {

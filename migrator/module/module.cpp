@@ -70,4 +70,8 @@ Result<void *> entry_of(std::string_view name, const char *version, const char *
   return loaded;
 }
 
+void load_ahead(const char *library) noexcept {
+  dlopen(library, RTLD_LAZY | RTLD_LOCAL);
+}
+
 } // namespace migrator::module

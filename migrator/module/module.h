@@ -15,4 +15,7 @@ namespace migrator::module {
 // ever; thread-safe. Internal: it is not there, cannot be loaded, or belongs to another version.
 Result<void *> entry_of(std::string_view name, const char *version, const char *entry);
 
+// Loads a library that a module stands on, by the system's own search, as loading the module would; whatever fails, the module's error tells.
+void load_ahead(const char *library) noexcept;
+
 } // namespace migrator::module

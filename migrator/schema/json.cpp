@@ -111,6 +111,23 @@ Object object_of(json &from) {
   return object;
 }
 
+// The document without its objects: each is taken as soon as it is read, for a tree of them all is many times as large as what they say.
+json parse_but_objects(std::string_view text, std::vector<Object> &objects) {
+  constexpr int kMember = 1; // depths within the document
+  constexpr int kElement = 2;
+  std::string member;
+  bool ours = true;
+  json document = json::parse(text, [&](int depth, json::parse_event_t event, json &parsed) {
+    if (depth == kMember && event == json::parse_event_t::key) member = parsed.get<std::string>();
+    if (depth == kMember && event == json::parse_event_t::value && member == "format") ours = parsed == kFormat;
+    if (depth != kElement || event != json::parse_event_t::object_end || member != "objects") return true;
+    if (ours) objects.push_back(object_of(parsed));
+    return false;
+  });
+  for (json &no_object : document.at("objects").get_ref<json::array_t &>()) objects.push_back(object_of(no_object)); // throws
+  return document;
+}
+
 tl::unexpected<Error> unreadable(const std::string &why) {
   return fail(ErrorCode::InvalidConfiguration,
               "this is no snapshot of this migrator: " + why + ". Write it again with `migrator check --write-snapshot FILE`.");
@@ -139,9 +156,9 @@ std::string to_json(const Stored &stored) {
 
 Result<Stored> stored_from_json(std::string_view text) {
   try {
-    json document = json::parse(text);
-    if (document.at("format") != kFormat) return unreadable("its format is another");
     Stored stored;
+    json document = parse_but_objects(text, stored.schema.objects);
+    if (document.at("format") != kFormat) return unreadable("its format is another");
     stored.tool = document.at("tool").get<std::string>();
     stored.server = document.at("server").get<std::string>();
     stored.heads = texts_of(document.at("heads"));
@@ -150,7 +167,6 @@ Result<Stored> stored_from_json(std::string_view text) {
       return unreadable("it is of no database that we know");
     stored.schema.dialect = dialect == migrator::name(Dialect::Sqlite) ? Dialect::Sqlite : Dialect::Postgresql;
     stored.schema.unknown = texts_of(document.at("unknown"));
-    for (json &object : document.at("objects").get_ref<json::array_t &>()) stored.schema.objects.push_back(object_of(object));
     normalise(stored.schema);
     return stored;
   } catch (const json::exception &) {

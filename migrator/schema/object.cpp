@@ -18,6 +18,18 @@ constexpr std::array<std::string_view, 28> kAttributes = {
     "options", "persistence",     "owned by",   "enabled", "strict",   "without rowid", "autoincrement",
     "comment", "column comments", "in schema",  "owner",   "grants",   "position",      "text"};
 
+// Moves each object once, for they are large.
+void sort_objects(std::vector<Object> &objects) {
+  std::vector<Object *> order;
+  order.reserve(objects.size());
+  for (Object &object : objects) order.push_back(&object);
+  std::sort(order.begin(), order.end(), [](const Object *a, const Object *b) { return a->id < b->id; });
+  std::vector<Object> sorted;
+  sorted.reserve(objects.size());
+  for (Object *const object : order) sorted.push_back(std::move(*object));
+  objects = std::move(sorted);
+}
+
 } // namespace
 
 std::string_view name(Kind kind) noexcept {
@@ -59,8 +71,7 @@ void normalise(Schema &schema) {
     object.needs.erase(std::unique(object.needs.begin(), object.needs.end()), object.needs.end());
   }
   const auto by_id = [](const Object &a, const Object &b) { return a.id < b.id; };
-  if (!std::is_sorted(schema.objects.begin(), schema.objects.end(), by_id)) // as what was kept is; moving objects costs
-    std::sort(schema.objects.begin(), schema.objects.end(), by_id);
+  if (!std::is_sorted(schema.objects.begin(), schema.objects.end(), by_id)) sort_objects(schema.objects); // what was kept is
   std::sort(schema.unknown.begin(), schema.unknown.end());
 }
 

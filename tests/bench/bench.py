@@ -160,13 +160,13 @@ class Bench:
 
     def print(self):
         print(f"load average before: {self.load:.1f}, on {os.cpu_count()} processors; times are worth quoting on an idle machine only\n")
-        print(f"{'':58} {'median ms':>10} {'lowest':>9} {'highest':>9} {'peak MiB':>9} {'rounds':>6}")
+        print(f"{'':64} {'median ms':>10} {'lowest':>9} {'highest':>9} {'peak MiB':>9} {'rounds':>6}")
         for one in self.measurements:
-            print(f"{one.name:58} {median(one.milliseconds):10.1f} {min(one.milliseconds):9.1f} {max(one.milliseconds):9.1f} "
+            print(f"{one.name:64} {median(one.milliseconds):10.1f} {min(one.milliseconds):9.1f} {max(one.milliseconds):9.1f} "
                   f"{max(one.mebibytes):9.1f} {len(one.milliseconds):6}")
-        print(f"\n{'target':58} {'measured':>10} {'at most':>9}")
+        print(f"\n{'target':64} {'measured':>10} {'at most':>9}")
         for target in self.targets:
-            print(f"{target.what:58} {target.value:10.2f} {target.limit:9} {target.unit:3} {'kept' if target.kept else 'MISSED'}")
+            print(f"{target.what:64} {target.value:10.2f} {target.limit:9} {target.unit:3} {'kept' if target.kept else 'MISSED'}")
 
     def as_json(self):
         return {"load average before": self.load,

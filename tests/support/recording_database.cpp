@@ -54,6 +54,16 @@ Result<database::Rows> RecordingDatabase::query(std::string_view sql) {
   return rows.count(text) == 0 && answers ? answers(text) : next(rows[text], database::Rows{});
 }
 
+Result<std::vector<std::optional<database::Rows>>> RecordingDatabase::read(const std::vector<database::HistoryQuery> &queries) {
+  std::vector<std::optional<database::Rows>> found;
+  for (const database::HistoryQuery &one : queries) {
+    Result<database::Rows> answered = query(one.sql);
+    if (!answered) return fail(answered.error());
+    found.emplace_back(std::move(*answered));
+  }
+  return found;
+}
+
 Result<std::vector<std::string>> RecordingDatabase::secure_history(const std::vector<std::string> &grant_read) {
   std::string call = "secure_history";
   for (const std::string &role : grant_read) call += " " + role;

@@ -47,8 +47,7 @@ public:
   Result<database::Rows> query(std::string_view sql) override;
   Result<bool> has_relation(std::string_view) override { return true; }
   std::string qualified(std::string_view name) const override { return std::string(name); }
-  Status begin_read() override { return {}; }
-  void end_read() noexcept override {}
+  Result<std::vector<std::optional<database::Rows>>> read(const std::vector<database::HistoryQuery> &queries) override;
   Status preflight() override { return {}; }
   Status require_direct_connection() override { return {}; }
   Result<std::vector<std::string>> secure_history(const std::vector<std::string> &grant_read) override;

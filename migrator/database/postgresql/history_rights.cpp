@@ -1,7 +1,7 @@
 // See history_rights.h. Must not touch anything but the history's four relations.
 #include "migrator/database/postgresql/history_rights.h"
 
-#include <set>
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,6 +11,8 @@ namespace migrator::database::postgresql {
 namespace {
 
 constexpr int kOldestServer = 120000;
+
+using Cells = std::vector<std::optional<std::string>>;
 
 std::string names_of(const History &history) {
   return fmt::format("{}, {}, {}, {}", quote_literal(history.table), quote_literal(history.journal()),
@@ -25,28 +27,28 @@ Status check_server(Session &session) {
   return {};
 }
 
-// Of check_rights' answer, from its seventh column on: name, kind, owner, whether we have the owner's rights, whether we may read and write it.
-Status check_relations(const Rows &rows, const History &history, const std::string &role, std::set<std::string> &found) {
-  for (const auto &row : rows.rows) {
-    if (!row[6]) continue;
-    const std::string &name = *row[6];
-    const std::string &owner = *row[8];
+// Rows of name, kind, owner, whether we have the owner's rights, whether we may read and write it.
+Status check_relations(const std::vector<Cells> &rows, const History &history, const std::string &role,
+                       std::set<std::string> &found) {
+  for (const Cells &row : rows) {
+    const std::string &name = *row[0];
+    const std::string &owner = *row[2];
     const std::string qualified = history.qualified(name);
     const bool is_view = name == history.view();
     found.insert(name);
-    if (*row[7] != (is_view ? "v" : "r")) {
+    if (*row[1] != (is_view ? "v" : "r")) {
       return fail(ErrorCode::InvalidConfiguration,
                   fmt::format("{} is not a {} of ours: choose another version_table, or rename what has its name", qualified,
                               is_view ? "view" : "table"),
                   {qualified});
     }
-    if (*row[9] != "1") {
+    if (*row[3] != "1") {
       return fail(ErrorCode::OwnedByAnother,
                   fmt::format("{0} belongs to role {1}, not to {2}: log in as {1}, or run ALTER {3} {0} OWNER TO {2}", qualified,
                               quote_identifier(owner), quote_identifier(role), is_view ? "VIEW" : "TABLE"),
                   {qualified, owner});
     }
-    if (*row[10] != "1") {
+    if (*row[4] != "1") {
       return fail(ErrorCode::NoPermission,
                   fmt::format("role {0} may not read and write {1}: run GRANT SELECT, INSERT, UPDATE, DELETE ON {1} TO {0}",
                               quote_identifier(role), qualified),
@@ -85,50 +87,54 @@ Answer<std::vector<Grant>> grants_to_others(Session &session, const History &his
 
 } // namespace
 
-Status check_rights(Session &session, const History &history) {
-  if (auto server = check_server(session); !server) return server;
-  const auto rows = session.query(fmt::format(
-      "SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('transaction_read_only') = 'on', current_user, n.oid IS "
-      "NOT NULL, coalesce(pg_catalog.has_schema_privilege(n.oid, 'USAGE'), false), "
-      "coalesce(pg_catalog.has_schema_privilege(n.oid, 'CREATE'), false), "
-      "c.relname, c.relkind::text, pg_catalog.pg_get_userbyid(c.relowner), pg_catalog.pg_has_role(c.relowner, 'USAGE'), "
+Result<std::set<std::string>> check_rights(Session &session, const History &history) {
+  if (auto server = check_server(session); !server) return fail(server.error());
+  // The catalogs of a new session are cold: each join and each function costs, and joins cost most.
+  const std::string schema_name = quote_literal(quote_identifier(history.schema));
+  auto replies = session.replies(fmt::format(
+      "SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('transaction_read_only'), current_user, "
+      "pg_catalog.has_schema_privilege(pg_catalog.to_regnamespace({0})::oid, 'USAGE'), "
+      "pg_catalog.has_schema_privilege(pg_catalog.to_regnamespace({0})::oid, 'CREATE'); "
+      "SELECT c.relname, c.relkind, pg_catalog.pg_get_userbyid(c.relowner), pg_catalog.pg_has_role(c.relowner, 'USAGE'), "
       "c.relkind = 'v' OR (pg_catalog.has_table_privilege(c.oid, 'SELECT') AND pg_catalog.has_table_privilege(c.oid, 'INSERT') "
       "AND pg_catalog.has_table_privilege(c.oid, 'UPDATE') AND pg_catalog.has_table_privilege(c.oid, 'DELETE')) "
-      "FROM (VALUES (1)) one LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = {} LEFT JOIN pg_catalog.pg_class c ON "
-      "c.relnamespace = n.oid AND c.relname IN ({}) ORDER BY pg_catalog.length(c.relname::text), c.relname",
-      quote_literal(history.schema), names_of(history)));
-  if (!rows) return fail(own_error(rows.error(), "asking for the role's rights"));
-  const auto &row = rows->rows.at(0);
+      "FROM pg_catalog.pg_class c WHERE c.relnamespace = pg_catalog.to_regnamespace({0}) AND c.relname IN ({1})",
+      schema_name, names_of(history)));
+  if (!replies) return fail(own_error(replies.error(), "asking for the role's rights"));
+  const auto &row = replies->at(0).rows.rows.at(0);
+  auto &relations = replies->at(1).rows.rows;
   const std::string &role = *row[2];
   const std::string schema = quote_identifier(history.schema);
   if (*row[0] == "1") {
     return fail(ErrorCode::NotWritable, "the server is a standby and takes no writes: point database_url at the primary");
   }
-  if (*row[1] == "1") {
+  if (*row[1] == "on") {
     return fail(ErrorCode::NotWritable,
                 fmt::format("transactions of role {} are read-only here: switch default_transaction_read_only off for "
                             "the role or the database, or point database_url elsewhere",
                             quote_identifier(role)));
   }
-  if (*row[3] != "1") {
+  if (!row[3]) {
     return fail(ErrorCode::InvalidConfiguration,
                 fmt::format("there is no schema {0}: run CREATE SCHEMA {0}, or correct version_schema", schema),
                 {history.schema});
   }
-  if (*row[4] != "1") {
+  if (*row[3] != "1") {
     return fail(ErrorCode::NoPermission,
                 fmt::format("role {0} may not use schema {1}: run GRANT USAGE, CREATE ON SCHEMA {1} TO {0}",
                             quote_identifier(role), schema));
   }
   std::set<std::string> found;
-  if (auto relations = check_relations(*rows, history, role, found); !relations) return relations;
-  if (found.size() < 4 && *row[5] != "1") {
+  // The version table first: what is said of it says most.
+  std::sort(relations.begin(), relations.end(), [](const auto &a, const auto &b) { return a[0]->size() < b[0]->size(); });
+  if (auto fine = check_relations(relations, history, role, found); !fine) return fail(fine.error());
+  if (found.size() < 4 && *row[4] != "1") {
     return fail(
         ErrorCode::NoPermission,
         fmt::format("role {0} may not make the history's tables in schema {1}: run GRANT USAGE, CREATE ON SCHEMA {1} TO {0}",
                     quote_identifier(role), schema));
   }
-  return {};
+  return found;
 }
 
 Result<std::vector<std::string>> secure(Session &session, const History &history, const std::vector<std::string> &grant_read) {

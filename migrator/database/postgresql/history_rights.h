@@ -2,6 +2,7 @@
 // the SQL that a later run will execute (the design, "In the database"). Reads and changes the catalog only.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,8 +13,9 @@ namespace migrator::database::postgresql {
 
 // Everything that would stop a writing run. NotWritable: a standby, or transactions are read-only. InvalidConfiguration: a server older than
 // PostgreSQL 12, no such schema, or the version table's name taken by something that is no table. NoPermission: tables are missing and may
-// not be made, or are there and may not be written; the message holds the GRANT. OwnedByAnother: a role that we do not belong to owns one.
-Status check_rights(Session &session, const History &history);
+// not be made, or are there and may not be written; the message holds the GRANT. OwnedByAnother: a role that we do not belong to owns one. Gives
+// the names of those that are there.
+Result<std::set<std::string>> check_rights(Session &session, const History &history);
 
 // Revokes, on our tables and the view, what others than the owner got but SELECT, and gives `grant_read` roles SELECT on the view. One
 // sentence each of what was done, and of a role that lacks USAGE on the schema. InvalidConfiguration: no such role.

@@ -1,6 +1,7 @@
 // Opening, reading, rights and the lock; units and the user's statements are in units.cpp and statements.cpp.
 #include "migrator/database/postgresql/postgresql_database.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -74,7 +75,7 @@ Result<Rows> PostgresqlDatabase::query(std::string_view sql) {
   return std::move(*rows);
 }
 
-std::string PostgresqlDatabase::relations_sql(const std::vector<std::string> &names) const {
+std::string PostgresqlDatabase::relations_sql(const std::set<std::string, std::less<>> &names) const {
   std::vector<std::string> quoted;
   for (const std::string &name : names) quoted.push_back(quote_literal(name));
   return fmt::format("SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE "
@@ -84,31 +85,64 @@ std::string PostgresqlDatabase::relations_sql(const std::vector<std::string> &na
 }
 
 Result<bool> PostgresqlDatabase::has_relation(std::string_view name) {
-  if (const auto seen = seen_.find(name); seen != seen_.end()) return seen->second;
   const auto rows = session_->query(relations_sql({std::string(name)}));
   if (!rows) return fail(refused(rows.error(), "looking for the history's tables"));
   return !rows->rows.empty();
 }
 
-Status PostgresqlDatabase::begin_read() {
-  const std::vector<std::string> names = {history_.table, history_.journal()};
-  const auto begun = session_->query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; " + relations_sql(names));
+// What was there when last looked for is there as a rule: then one round trip does. What was not may have been made since.
+Result<std::vector<std::optional<Rows>>> PostgresqlDatabase::read(const std::vector<HistoryQuery> &queries) {
+  constexpr std::string_view kNoSuchTable = "42P01";
+  const std::string begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ";
+  std::set<std::string, std::less<>> names;
+  for (const HistoryQuery &query : queries) names.insert(query.stands_on.begin(), query.stands_on.end());
+  if (std::includes(seen_.begin(), seen_.end(), names.begin(), names.end())) {
+    auto answers = read_what_is_there(begin, queries);
+    if (answers) return std::move(*answers);
+    if (answers.error().sqlstate != kNoSuchTable) return fail(refused(answers.error(), "reading or writing the history"));
+  }
+  const auto begun = session_->query(begin + relations_sql(names));
   if (!begun) {
     roll_back();
     return fail(refused(begun.error(), "beginning to read"));
   }
-  for (const std::string &name : names) seen_[name] = false;
-  for (const auto &row : begun->rows) seen_[row.at(0).value_or("")] = true;
-  return {};
+  for (const std::string &name : names) seen_.erase(name);
+  for (const auto &row : begun->rows) seen_.insert(row.at(0).value_or(""));
+  auto answers = read_what_is_there("", queries);
+  if (!answers) return fail(refused(answers.error(), "reading or writing the history"));
+  return std::move(*answers);
 }
 
-void PostgresqlDatabase::end_read() noexcept {
-  seen_.clear();
-  roll_back();
+// The queries that stand on what was seen, after `opening`, and the end of the transaction.
+Answer<std::vector<std::optional<Rows>>> PostgresqlDatabase::read_what_is_there(const std::string &opening,
+                                                                                const std::vector<HistoryQuery> &queries) {
+  std::string sql = opening;
+  std::vector<std::optional<Rows>> answers;
+  std::vector<std::size_t> asked;
+  for (const HistoryQuery &query : queries) {
+    const bool all = std::all_of(query.stands_on.begin(), query.stands_on.end(),
+                                 [this](const std::string &name) { return seen_.count(name) > 0; });
+    if (all) {
+      sql += query.sql + "; ";
+      asked.push_back(answers.size());
+    }
+    answers.emplace_back();
+  }
+  auto replies = session_->replies(sql + "ROLLBACK");
+  if (!replies) {
+    roll_back();
+    return tl::unexpected(replies.error());
+  }
+  const std::size_t first = opening.empty() ? 0 : 1;
+  for (std::size_t i = 0; i < asked.size(); ++i) answers[asked[i]] = std::move(replies->at(first + i).rows);
+  return answers;
 }
 
 Status PostgresqlDatabase::preflight() {
-  return check_rights(*session_, history_);
+  auto relations = check_rights(*session_, history_);
+  if (!relations) return fail(relations.error());
+  seen_.insert(relations->begin(), relations->end());
+  return {};
 }
 
 Status PostgresqlDatabase::require_direct_connection() {

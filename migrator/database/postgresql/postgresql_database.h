@@ -2,8 +2,8 @@
 // of units and fences (the design, "Lock"). Catches what the libraries below throw; answers with Errors.
 #pragma once
 
-#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,8 +33,7 @@ public:
   Result<Rows> query(std::string_view sql) override;
   Result<bool> has_relation(std::string_view name) override;
   std::string qualified(std::string_view name) const override { return history_.qualified(name); }
-  Status begin_read() override;
-  void end_read() noexcept override;
+  Result<std::vector<std::optional<Rows>>> read(const std::vector<HistoryQuery> &queries) override;
 
   Status preflight() override;
   Status require_direct_connection() override;
@@ -70,7 +69,9 @@ private:
   PostgresqlDatabase(std::unique_ptr<Session> session, History history, ConnectionSettings settings, const OpenOptions &options);
 
   std::string settings_sql(std::string_view set, const UnitSettings &settings) const;
-  std::string relations_sql(const std::vector<std::string> &names) const;
+  std::string relations_sql(const std::set<std::string, std::less<>> &names) const;
+  Answer<std::vector<std::optional<Rows>>> read_what_is_there(const std::string &opening,
+                                                              const std::vector<HistoryQuery> &queries);
   Error refused(const Complaint &complaint, std::string_view doing) const;
   Result<std::string> section_role();
   Result<std::vector<std::string>> take_fence(const std::string &opening, const std::string &closing);
@@ -91,7 +92,7 @@ private:
   PostgresqlSchemaReader schema_reader_;
   ServerInfo server_;
   UnitSettings unit_settings_;
-  std::map<std::string, bool, std::less<>> seen_; // in a read's snapshot: whether these relations of the history are there
+  std::set<std::string, std::less<>> seen_; // relations of the history's schema that were there when last looked for
   bool in_unit_ = false;
   bool in_bare_ = false;
   std::optional<bool> checks_interval_; // whether client_connection_check_interval can be set here; learnt before the first unit

@@ -120,11 +120,10 @@ Result<std::optional<LockHolder>> find_other_run(Session &session, const Advisor
 
 Result<std::vector<LockHolder>> end_holders(Session &session, std::int64_t worker_key) {
   const std::string condition = fmt::format("{} AND l.pid <> pg_catalog.pg_backend_pid()", in_pg_locks(worker_key));
-  // Mostly there is nobody, and pg_locks alone tells so sooner than with pg_stat_activity.
-  const auto any = session.query(
-      fmt::format("SELECT 1 FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory' AND l.granted AND {} LIMIT 1", condition));
-  if (!any) return fail(own_error(any.error(), "looking for a killed run's session"));
-  if (any->rows.empty()) return std::vector<LockHolder>();
+  // Mostly there is nobody: then the key can be had, for as long as this statement.
+  const auto nobody = session.query(fmt::format("SELECT pg_catalog.pg_try_advisory_xact_lock({})", worker_key));
+  if (!nobody) return fail(own_error(nobody.error(), "looking for a killed run's session"));
+  if (nobody->rows.at(0).at(0) == "1") return std::vector<LockHolder>();
   auto holders = find_holders(session, condition);
   if (holders && !holders->empty()) {
     const auto ended = session.query(

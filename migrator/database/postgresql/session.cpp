@@ -256,19 +256,31 @@ Answer<Rows> Session::query(std::string_view sql) {
 }
 
 tl::expected<std::vector<Reply>, BatchComplaint> Session::batch(const std::string &sql) {
-  std::vector<Reply> replies;
   if (interrupted_.load()) return tl::unexpected(BatchComplaint{interrupted_before_sending(), 0});
+  return send_and_collect(sql, true);
+}
+
+Answer<std::vector<Reply>> Session::replies(const std::string &sql) {
+  auto collected = send_and_collect(sql, false);
+  if (!collected) return tl::unexpected(std::move(collected.error().complaint));
+  return std::move(*collected);
+}
+
+tl::expected<std::vector<Reply>, BatchComplaint> Session::send_and_collect(const std::string &sql, bool heed_interrupts) {
+  static const std::atomic<bool> never{false};
+  std::vector<Reply> replies;
   if (implementation_->is_lost() || PQsendQuery(implementation_->raw(), sql.c_str()) == 0) {
     return tl::unexpected(BatchComplaint{implementation_->complaint(nullptr), 0});
   }
   std::optional<BatchComplaint> failed;
-  while (const auto result = implementation_->next_result(interrupted_, wake_)) {
+  while (const auto result = implementation_->next_result(heed_interrupts ? interrupted_ : never, heed_interrupts ? wake_ : -1)) {
     const auto status = PQresultStatus(result.get());
     if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
       replies.push_back({rows_from(result.get()), PQcmdStatus(result.get())});
       replies.back().rows.affected = number(PQcmdTuples(result.get()));
     } else if (!failed) {
-      failed = BatchComplaint{complaint_about(result.get()), replies.size()};
+      failed = BatchComplaint{heed_interrupts ? complaint_about(result.get()) : implementation_->complaint(result.get()),
+                              replies.size()};
     }
   }
   if (!failed && implementation_->is_lost()) failed = BatchComplaint{implementation_->complaint(nullptr), replies.size()};

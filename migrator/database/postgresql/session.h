@@ -51,6 +51,8 @@ public:
 
   // One or several statements of ours; the last one's rows. Cannot be interrupted.
   Answer<Rows> query(std::string_view sql);
+  // As query(), but a reply each.
+  Answer<std::vector<Reply>> replies(const std::string &sql);
   // Several statements of ours in one round trip; a reply each. After a complaint the rest has not run.
   tl::expected<std::vector<Reply>, BatchComplaint> batch(const std::string &sql);
   // Exactly one statement (the server refuses more), parameters as $1, $2 …; `copy_data` feeds a COPY FROM stdin. Rows it gives are dropped as
@@ -95,6 +97,7 @@ private:
 
   std::unique_ptr<Implementation> implementation_;
   Complaint interrupted_before_sending();
+  tl::expected<std::vector<Reply>, BatchComplaint> send_and_collect(const std::string &sql, bool heed_interrupts);
   Complaint complaint_about(const pg_result *result);
 
   std::atomic<bool> interrupted_{false};

@@ -93,14 +93,31 @@ std::string SqliteDatabase::qualified(std::string_view name) const {
   return "\"main\"." + in_double_quotes(name);
 }
 
-Status SqliteDatabase::begin_read() {
+Result<std::vector<std::optional<Rows>>> SqliteDatabase::read(const std::vector<HistoryQuery> &queries) {
   if (connection_->in_transaction()) return fail(ErrorCode::Internal, "a snapshot was asked for inside a transaction");
   // The snapshot is that of the first read.
-  return connection_->execute("BEGIN; SELECT 1 FROM main.sqlite_schema LIMIT 1");
+  if (Status begun = connection_->execute("BEGIN; SELECT 1 FROM main.sqlite_schema LIMIT 1"); !begun) return fail(begun.error());
+  auto answers = read_in_snapshot(queries);
+  roll_back();
+  return answers;
 }
 
-void SqliteDatabase::end_read() noexcept {
-  if (!unit_open_) roll_back();
+Result<std::vector<std::optional<Rows>>> SqliteDatabase::read_in_snapshot(const std::vector<HistoryQuery> &queries) {
+  std::vector<std::optional<Rows>> answers;
+  for (const HistoryQuery &query : queries) {
+    bool all = true;
+    for (const std::string &name : query.stands_on) {
+      const auto there = has_relation(name);
+      if (!there) return fail(there.error());
+      all = all && *there;
+    }
+    answers.emplace_back();
+    if (!all) continue;
+    auto rows = connection_->query(query.sql);
+    if (!rows) return fail(rows.error());
+    answers.back() = std::move(*rows);
+  }
+  return answers;
 }
 
 // SQLite falls back to reading when it may not write, and even BEGIN IMMEDIATE then succeeds.

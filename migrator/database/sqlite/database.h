@@ -35,8 +35,7 @@ public:
   Result<Rows> query(std::string_view sql) override;
   Result<bool> has_relation(std::string_view name) override;
   std::string qualified(std::string_view name) const override;
-  Status begin_read() override;
-  void end_read() noexcept override;
+  Result<std::vector<std::optional<Rows>>> read(const std::vector<HistoryQuery> &queries) override;
 
   Status preflight() override;
   Status require_direct_connection() override { return {}; }
@@ -66,6 +65,7 @@ public:
   void interrupt() noexcept override { connection_->interrupt(); }
 
 private:
+  Result<std::vector<std::optional<Rows>>> read_in_snapshot(const std::vector<HistoryQuery> &queries);
   Status require_writable() const;
   Status start(const UnitSettings &settings);
   void leave_unit_settings() noexcept;

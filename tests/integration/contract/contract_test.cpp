@@ -141,12 +141,40 @@ TEST_P(DatabaseContract, ReadGivesOneSnapshot) {
   const auto reader = open_with_history({"a"});
   const auto writer = open("writer@host");
   ASSERT_TRUE(reader && writer);
-  ASSERT_DONE(reader->begin_read());
   const std::string count = "SELECT count(*) FROM " + reader->qualified("migrator_version");
-  EXPECT_EQ(cell(*reader, count), "1");
-  reader->end_read();
-  ASSERT_DONE(writer->query("INSERT INTO " + writer->qualified("migrator_version") + " VALUES ('b')"));
-  EXPECT_EQ(cell(*reader, count), "2");
+  const std::vector<HistoryQuery> queries = {
+      {count, {"migrator_version"}}, {"SELECT 1", {"migrator_version", "migrator_version_gone"}}, {count, {"migrator_version"}}};
+  for (const char *const rows : {"1", "2", "3"}) {
+    const auto answers = reader->read(queries);
+    ASSERT_TRUE(answers) << answers.error().message;
+    ASSERT_EQ(answers->size(), 3U);
+    EXPECT_EQ(answers->at(0)->rows.at(0).at(0), rows);
+    EXPECT_FALSE(answers->at(1));
+    EXPECT_EQ(answers->at(2)->rows.at(0).at(0), rows);
+    ASSERT_DONE(writer->query("INSERT INTO " + writer->qualified("migrator_version") + " VALUES ('row " + rows + "')"));
+  }
+}
+
+// What was there when last looked for may be gone, and what was not may be there.
+TEST_P(DatabaseContract, ReadSeesRelationsComeAndGo) {
+  const auto reader = open_with_history({"a"});
+  const auto writer = open("writer@host");
+  ASSERT_TRUE(reader && writer);
+  const std::string table = writer->qualified("migrator_version_more");
+  const std::vector<HistoryQuery> queries = {{"SELECT count(*) FROM " + table, {"migrator_version_more"}}};
+  for (int round = 0; round < 2; ++round) {
+    auto answers = reader->read(queries);
+    ASSERT_TRUE(answers) << answers.error().message;
+    EXPECT_FALSE(answers->at(0));
+    ASSERT_DONE(writer->query("CREATE TABLE " + table + " (a INTEGER)"));
+    for (int again = 0; again < 2; ++again) {
+      answers = reader->read(queries);
+      ASSERT_TRUE(answers) << answers.error().message;
+      EXPECT_EQ(answers->at(0).value().rows.at(0).at(0), "0");
+    }
+    ASSERT_DONE(writer->query("DROP TABLE " + table));
+  }
+  EXPECT_EQ(cell(*reader, "SELECT 1"), "1");
 }
 
 TEST_P(DatabaseContract, UnitCommitsWithItsBookkeeping) {

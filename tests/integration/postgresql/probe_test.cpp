@@ -94,14 +94,13 @@ TEST_F(Probes, Partition) {
 TEST_F(Probes, AHalfDetachedPartitionIsFinished) {
   const std::string detach = "ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY";
   const auto reader = open();
-  ASSERT_DONE(reader->begin_read());
-  ASSERT_DONE(reader->query("SELECT * FROM p"));
+  ASSERT_DONE(reader->query("BEGIN; SELECT * FROM p"));
   UnitSettings settings;
   settings.statement_timeout = std::chrono::milliseconds(500);
   ASSERT_DONE(database_->begin_bare(settings));
   EXPECT_FALSE(run_all(*database_, detach));
   database_->end_bare();
-  reader->end_read();
+  ASSERT_DONE(reader->query("ROLLBACK"));
   expect(detach, StatementOutcome::NotDone);
   ASSERT_DONE(run_bare(detach));
   expect(detach, StatementOutcome::Done);
@@ -112,8 +111,7 @@ TEST_F(Probes, AKilledBuildIsSeenAtWorkThenInvalid) {
   execute("ALTER DATABASE " + name_ + " SET client_connection_check_interval = 0");
   const std::string build = "CREATE INDEX CONCURRENTLY i ON t (a)";
   const auto reader = open();
-  ASSERT_DONE(reader->begin_read());
-  ASSERT_DONE(reader->query("SELECT * FROM t"));
+  ASSERT_DONE(reader->query("BEGIN; SELECT * FROM t"));
   const pid_t child = fork();
   ASSERT_GE(child, 0);
   if (child == 0) {
@@ -136,7 +134,7 @@ TEST_F(Probes, AKilledBuildIsSeenAtWorkThenInvalid) {
     if (left->empty()) break;
   }
   expect(build, StatementOutcome::LeftInvalid);
-  reader->end_read();
+  ASSERT_DONE(reader->query("ROLLBACK"));
   ASSERT_DONE(database_->drop_invalid(split(build).at(0)));
   ASSERT_DONE(run_bare(build));
   expect(build, StatementOutcome::Done);

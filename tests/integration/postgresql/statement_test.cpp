@@ -161,8 +161,7 @@ TEST_F(Statements, AnInterruptDuringCopyEndsIt) {
 TEST_F(Statements, AnInterruptBetweenUnitsEndsTheNext) {
   database_->interrupt();
   ASSERT_DONE(database_->query("SELECT 1"));
-  ASSERT_DONE(database_->begin_read());
-  database_->end_read();
+  ASSERT_DONE(database_->read({{"SELECT 1", {}}}));
   const auto begun = database_->begin_unit({});
   ASSERT_FALSE(begun);
   EXPECT_EQ(begun.error().code, ErrorCode::Terminated);

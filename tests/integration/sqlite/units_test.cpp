@@ -192,13 +192,13 @@ TEST_F(SqliteUnits, InterruptEndsTheWaitForALock) {
 
 TEST_F(SqliteUnits, ReaderHoldsUpTheCommit) {
   const auto reader = open();
-  ASSERT_DONE(reader->begin_read());
+  ASSERT_DONE(reader->query("BEGIN; SELECT count(*) FROM parent"));
   UnitSettings settings;
   settings.lock_timeout = 60ms;
   const auto done = unit(*database_, {"INSERT INTO parent VALUES (5)"}, settings);
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, ErrorCode::LockTimeout);
-  reader->end_read();
+  ASSERT_DONE(reader->query("ROLLBACK"));
   EXPECT_EQ(cell(*database_, "SELECT count(*) FROM parent"), "2");
   ASSERT_DONE(unit(*database_, {"INSERT INTO parent VALUES (5)"}, settings));
 }
@@ -277,7 +277,7 @@ TEST_F(SqliteUnits, OrderIsKept) {
   ASSERT_DONE(database_->begin_unit({}));
   EXPECT_EQ(database_->begin_unit({}).error().code, ErrorCode::Internal);
   EXPECT_EQ(database_->begin_bare({}).error().code, ErrorCode::Internal);
-  EXPECT_EQ(database_->begin_read().error().code, ErrorCode::Internal);
+  EXPECT_EQ(database_->read({}).error().code, ErrorCode::Internal);
   ASSERT_DONE(database_->finish_unit(""));
 }
 
