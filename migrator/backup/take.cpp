@@ -7,7 +7,7 @@
 
 #include "migrator/process/child.h"
 #include "migrator/report/printable.h"
-#include "migrator/script/duration.h"
+#include "migrator/text/duration.h"
 
 namespace migrator::backup {
 
@@ -37,7 +37,7 @@ public:
           fmt::format(
               "the backup took longer than {} (backup.timeout); none was made, and nothing else was changed. Give it more "
               "time, or see what slows the database down.",
-              script::to_text(*timeout_)));
+              text::to_text(*timeout_)));
     return {};
   }
 

@@ -6,8 +6,8 @@
 #include "migrator/cli/help.h"
 #include "migrator/cli/verbs.h"
 #include "migrator/cli/words.h"
-#include "migrator/config/duration.h"
 #include "migrator/config/suggestion.h"
+#include "migrator/text/duration.h"
 
 namespace migrator::cli {
 
@@ -78,7 +78,7 @@ public:
 
   void duration(std::string_view flag, std::optional<std::chrono::milliseconds> &into) {
     if (!words_.has(flag)) return;
-    into = config::parse_duration(words_.value(flag));
+    into = text::parse_duration(words_.value(flag));
     if (!into) complain(in_quotes(flag) + ": " + config::not_a_duration(words_.value(flag)));
   }
 

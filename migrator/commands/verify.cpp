@@ -10,7 +10,7 @@
 #include "migrator/execute/signals.h"
 #include "migrator/report/error_text.h"
 #include "migrator/report/printable.h"
-#include "migrator/script/duration.h"
+#include "migrator/text/duration.h"
 
 namespace migrator::commands {
 
@@ -113,7 +113,7 @@ private:
     if (stop_.reason()) return fail(ErrorCode::Terminated, "stopped by a signal; the backups are as they were");
     if (deadline_ && context_.clock.steady() >= *deadline_)
       return fail(ErrorCode::BackupFailed, fmt::format("the proof took longer than {} (--timeout); the backups are as they were",
-                                                       script::to_text(*arguments_.timeout)));
+                                                       text::to_text(*arguments_.timeout)));
     return {};
   }
 

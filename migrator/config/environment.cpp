@@ -3,8 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "migrator/config/duration.h"
 #include "migrator/config/suggestion.h"
+#include "migrator/text/duration.h"
 
 namespace migrator::config {
 
@@ -171,7 +171,7 @@ private:
     Result<std::optional<std::string>> found = value(variable);
     if (!found) return fail(std::move(found.error()));
     if (!*found) return {};
-    into = parse_duration(**found);
+    into = text::parse_duration(**found);
     if (!into) return fail(ErrorCode::InvalidConfiguration, variable + ": " + not_a_duration(**found), {variable});
     return {};
   }

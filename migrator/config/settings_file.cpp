@@ -11,8 +11,9 @@
 #include <yaml-cpp/yaml.h>
 
 #include "migrator/config/bytes.h"
-#include "migrator/config/duration.h"
 #include "migrator/config/suggestion.h"
+#include "migrator/text/duration.h"
+#include "migrator/text/nearest.h"
 
 namespace migrator::config {
 
@@ -62,7 +63,7 @@ private:
 
   static std::string unknown_key(const std::string &prefix, const std::string &key, const std::vector<std::string_view> &known) {
     std::string message = "unknown key " + in_quotes(prefix + key) + ".";
-    const std::string_view near = nearest(key, known);
+    const std::string_view near = text::nearest(key, known);
     if (!near.empty()) return message + " Did you mean \"" + prefix + std::string(near) + "\"?";
     return message + " docs/configuration.md lists the keys.";
   }
@@ -119,7 +120,7 @@ private:
   Status duration(const std::string &key, const YAML::Node &value, std::optional<std::chrono::milliseconds> &into) const {
     Result<std::string> written_text = text(key, value);
     if (!written_text) return fail(std::move(written_text.error()));
-    into = parse_duration(*written_text);
+    into = text::parse_duration(*written_text);
     if (!into) return error(value, in_quotes(key) + ": " + not_a_duration(*written_text));
     return {};
   }

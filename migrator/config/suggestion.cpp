@@ -2,57 +2,30 @@
 #include "migrator/config/suggestion.h"
 
 #include <algorithm>
-#include <limits>
+
+#include "migrator/text/ascii.h"
+#include "migrator/text/nearest.h"
 
 namespace migrator::config {
 
 namespace {
 
-constexpr std::size_t kLongestWord = 64; // keeps the distance's cost bounded whatever is typed
 constexpr std::size_t kLongestQuote = 60;
 
-// Optimal string alignment distance: three rows of the usual table.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> before(b.size() + 1), above(b.size() + 1), row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) above[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (a[i - 1] == b[j - 1] ? 0U : 1U)});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) row[j] = std::min(row[j], before[j - 2] + 1);
-    }
-    before.swap(above);
-    above.swap(row);
-  }
-  return above[b.size()];
-}
-
-bool may_hold_a_password(std::string_view text) {
-  if (text.find("://") != std::string_view::npos || text.find('@') != std::string_view::npos) return true;
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
-  return lower.find("password") != std::string::npos && lower.find('=') != std::string::npos;
+bool may_hold_a_password(std::string_view given) {
+  if (given.find("://") != std::string_view::npos || given.find('@') != std::string_view::npos) return true;
+  return given.find('=') != std::string_view::npos && text::lower(given).find("password") != std::string::npos;
 }
 
 } // namespace
 
-std::string_view nearest(std::string_view word, const std::vector<std::string_view> &candidates) {
-  if (word.empty() || word.size() > kLongestWord) return {};
-  std::string_view best;
-  std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
-  for (const std::string_view candidate : candidates) {
-    const std::size_t found = distance(word, candidate);
-    if (found < best_distance && found < candidate.size()) {
-      best = candidate;
-      best_distance = found;
-    }
-  }
-  return best;
+std::string did_you_mean(std::string_view word, const std::vector<std::string_view> &candidates) {
+  const std::string_view best = text::nearest(word, candidates);
+  return best.empty() ? std::string() : " Did you mean \"" + std::string(best) + "\"?";
 }
 
-std::string did_you_mean(std::string_view word, const std::vector<std::string_view> &candidates) {
-  const std::string_view best = nearest(word, candidates);
-  return best.empty() ? std::string() : " Did you mean \"" + std::string(best) + "\"?";
+std::string not_a_duration(std::string_view text) {
+  return in_quotes(text) + " is not a duration. Write a number with its unit, like 500ms, 60s, 2m or 1h30m.";
 }
 
 std::string in_quotes(std::string_view text) {

@@ -1,6 +1,7 @@
 // Reads database URLs and makes the form that is safe to print. First stop of every run, before a driver is chosen; opens nothing.
 // Where a URL could be read in two ways (a raw @ or / in a password) it is refused, and no message quotes what might be a secret.
 #include "migrator/database/url.h"
+#include "migrator/text/ascii.h"
 
 #include <algorithm>
 #include <cctype>
@@ -18,12 +19,6 @@ constexpr int kMaxPort = 65535;
 bool is_word(char character) {
   const auto byte = static_cast<unsigned char>(character);
   return std::isalnum(byte) != 0 || character == '_';
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char byte) { return static_cast<char>(std::tolower(byte)); });
-  return out;
 }
 
 int hex_digit(char character) {
@@ -88,7 +83,7 @@ Result<Scheme> read_scheme(std::string_view url) {
   Scheme scheme;
   scheme.written = url.substr(0, end);
   scheme.rest = url.substr(end + 3);
-  const std::string kind = lower(scheme.written.substr(0, scheme.written.find('+')));
+  const std::string kind = text::lower(scheme.written.substr(0, scheme.written.find('+')));
   if (kind == "sqlite") {
     scheme.dialect = Dialect::Sqlite;
   } else if (kind == "postgresql" || kind == "postgres") {

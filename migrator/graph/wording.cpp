@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "migrator/text/nearest.h"
+
 namespace migrator::graph {
 
 namespace {
@@ -14,21 +16,6 @@ namespace {
 constexpr std::size_t kLongestQuote = 64;
 constexpr std::size_t kMostListed = 10;
 constexpr std::size_t kMostNearMisses = 3;
-
-// Insertions, deletions and replacements that turn one word into the other.
-std::size_t edit_distance(std::string_view left, std::string_view right) {
-  std::vector<std::size_t> row(right.size() + 1);
-  for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= left.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j < row.size(); ++j) {
-      const std::size_t replaced = diagonal + (left[i - 1] == right[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row.back();
-}
 
 } // namespace
 
@@ -68,7 +55,7 @@ std::vector<std::string> near_misses(std::string_view typed, const std::vector<s
     // Compared to as much of the candidate as was typed, because the beginning of an id is enough.
     const std::string_view start = candidate.substr(0, typed.size());
     if (std::max(start.size(), typed.size()) - std::min(start.size(), typed.size()) > furthest) continue;
-    const std::size_t distance = std::min(edit_distance(typed, start), edit_distance(typed, candidate));
+    const std::size_t distance = std::min(text::edit_distance(typed, start), text::edit_distance(typed, candidate));
     if (distance <= furthest && distance < typed.size()) found.emplace_back(distance, candidate);
   }
   const std::size_t shown = std::min(found.size(), kMostNearMisses);

@@ -5,6 +5,8 @@
 
 #include "migrator/config/suggestion.h"
 #include "migrator/script/tokenizer.h"
+#include "migrator/text/ascii.h"
+#include "migrator/text/nearest.h"
 
 namespace migrator::models {
 
@@ -20,9 +22,7 @@ constexpr const char *kPlain = "-- renamed from";
 std::string unquoted(const Token &token, Dialect dialect) {
   std::string text(token.text);
   if (token.kind == TokenKind::Word) {
-    if (dialect == Dialect::Postgresql)
-      std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
-    return text;
+    return dialect == Dialect::Postgresql ? text::lower(text) : text;
   }
   if (text.size() < 2) return text;
   const char quote = text.back();
@@ -87,8 +87,8 @@ private:
     const std::string_view word = rest.substr(0, blank);
     if (word != kDirective)
       return error(line_, "models know no `-- migrate:" + std::string(word) + "`." +
-                              (config::nearest(word, {kDirective}).empty() ? " Sections and directives are for revisions."
-                                                                           : " Did you mean `-- migrate:renamed_from`?"));
+                              (text::nearest(word, {kDirective}).empty() ? " Sections and directives are for revisions."
+                                                                         : " Did you mean `-- migrate:renamed_from`?"));
     if (pending_) return out_of_place();
     script::Tokenizer name(rest.substr(blank), dialect_);
     const std::optional<Token> old = name.next_significant();

@@ -52,9 +52,7 @@ Result<std::string> sql_type(std::string_view written, Dialect dialect, bool str
   const auto refuse = [&](std::string why) { return fail(ErrorCode::Usage, config::in_quotes(written) + std::move(why)); };
   const Row *const row = std::find_if(std::begin(kTypes), std::end(kTypes), [&](const Row &one) { return one.name == name; });
   if (row == std::end(kTypes)) {
-    std::string small = name;
-    std::transform(small.begin(), small.end(), small.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
-    const std::string near = config::did_you_mean(small, type_names());
+    const std::string near = config::did_you_mean(name, type_names());
     return refuse(
         " is no type that both databases have." +
         (near.empty() ? std::string(" Use one of docs/models.md, or {sqlite: …, postgresql: …} with their own.") : near));

@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "migrator/config/suggestion.h"
+#include "migrator/text/ascii.h"
 
 namespace migrator::models {
 
@@ -59,11 +60,11 @@ private:
   // SQLite has nulls first in rising order, and no other way.
   std::string order(const YAML::Node &node, const std::string &text) const {
     const std::size_t nulls = text.find(" nulls");
-    if (!sqlite_ || nulls == std::string::npos) return " " + upper(text);
+    if (!sqlite_ || nulls == std::string::npos) return " " + text::upper(text);
     if (text == "asc nulls last" || text == "desc nulls first")
       reader_.refuse(node, "SQLite has no index with " + config::in_quotes(text) +
                                ". Leave the nulls out, or write the index as SQL for PostgreSQL alone.");
-    return " " + upper(text.substr(0, nulls));
+    return " " + text::upper(text.substr(0, nulls));
   }
 
   // "placed_at desc", or {sql: lower(email), order: desc}.
@@ -85,7 +86,7 @@ private:
     const std::string text = reader_.text(node, "the column of an index");
     if (is_column(text)) return sql_name(text);
     for (std::size_t blank = text.find(' '); blank != std::string::npos; blank = text.find(' ', blank + 1)) {
-      const std::string behind = lower(text.substr(blank + 1));
+      const std::string behind = text::lower(text.substr(blank + 1));
       if (std::find(kOrders.begin(), kOrders.end(), behind) == kOrders.end()) continue;
       check_columns(reader_, node, kIndex, {text.substr(0, blank)}, all_);
       return sql_name(text.substr(0, blank)) + order(node, behind);

@@ -220,16 +220,6 @@ void check_columns(const YamlReader &reader, const YAML::Node &node, std::string
                                 config::did_you_mean(column, {of_table.begin(), of_table.end()})));
 }
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
-  return text;
-}
-
-std::string upper(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'a' && c <= 'z' ? char(c - 32) : c; });
-  return text;
-}
-
 std::string ended(std::string sql) {
   const std::size_t last = sql.rfind('\n') == std::string::npos ? 0 : sql.rfind('\n') + 1;
   return sql.find("--", last) == std::string::npos ? sql : sql + "\n";

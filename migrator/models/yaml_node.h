@@ -52,10 +52,6 @@ private:
 void check_columns(const YamlReader &reader, const YAML::Node &node, std::string_view what,
                    const std::vector<std::string> &columns, const std::vector<std::string> &of_table);
 
-// ASCII letters alone.
-std::string lower(std::string text);
-std::string upper(std::string text);
-
 // With a line end behind a comment that ends it, so that what follows is none of it.
 std::string ended(std::string sql);
 

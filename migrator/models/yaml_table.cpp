@@ -9,6 +9,7 @@
 #include "migrator/config/suggestion.h"
 #include "migrator/models/type_table.h"
 #include "migrator/models/yaml_index.h"
+#include "migrator/text/ascii.h"
 
 namespace migrator::models {
 
@@ -129,10 +130,11 @@ private:
     if (key == "references" || key == "table") into.table = reader_.text(value, "the table referred to");
     if (key == "to") into.to = reader_.texts(value, "`to`");
     if (key == "on_delete" || key == "on_update")
-      into.rest += std::string(key == "on_delete" ? " ON DELETE " : " ON UPDATE ") + upper(reader_.word(value, key, kActions));
+      into.rest +=
+          std::string(key == "on_delete" ? " ON DELETE " : " ON UPDATE ") + text::upper(reader_.word(value, key, kActions));
     if (key == "deferrable") {
       const std::string word = reader_.word(value, key, {"deferred", "immediate"});
-      into.deferrable = " DEFERRABLE INITIALLY " + upper(word);
+      into.deferrable = " DEFERRABLE INITIALLY " + text::upper(word);
     }
   }
 
@@ -283,7 +285,7 @@ private:
         reader_.refuse(node, "this default is no number of both databases. Write {sqlite: …, postgresql: …} with their own.");
       return text;
     }
-    if (text.find('(') != std::string::npos || upper(text).rfind("CURRENT_", 0) == 0)
+    if (text.find('(') != std::string::npos || text::upper(text).rfind("CURRENT_", 0) == 0)
       reader_.refuse(node,
                      "this default looks like an expression. Write `default: {sql: " + text + "}`, or quotes around a text.");
     return sql_literal(text);
@@ -314,7 +316,7 @@ private:
   std::string identity_of(const YAML::Node &node) const {
     bool plain = false;
     if (node.IsScalar() && YAML::convert<bool>::decode(node, plain)) return plain ? "BY DEFAULT" : "";
-    return upper(reader_.word(node, "identity", {"always", "by default", "true", "false"}));
+    return text::upper(reader_.word(node, "identity", {"always", "by default", "true", "false"}));
   }
 
   std::string column_sql(const Column &column, bool rowid) const {

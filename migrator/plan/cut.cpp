@@ -1,4 +1,5 @@
 #include "migrator/plan/cut.h"
+#include "migrator/text/ascii.h"
 
 #include <algorithm>
 #include <array>
@@ -18,7 +19,7 @@ bool begins_with(const std::string &text, std::string_view start) {
 
 bool says(const std::string &text, std::string_view upper_case_word) {
   return std::search(text.begin(), text.end(), upper_case_word.begin(), upper_case_word.end(),
-                     [](char a, char b) { return std::toupper(static_cast<unsigned char>(a)) == b; }) != text.end();
+                     [](char a, char b) { return text::upper(a) == b; }) != text.end();
 }
 
 // Whether what follows may need to be in the transaction of this statement.

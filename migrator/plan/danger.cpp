@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "migrator/script/tokenizer.h"
+#include "migrator/text/ascii.h"
 
 namespace migrator::plan {
 
@@ -15,17 +16,6 @@ namespace {
 
 using script::Token;
 using script::TokenKind;
-
-std::string folded(std::string_view text, char first, char last, int by) {
-  std::string out(text);
-  for (char &c : out)
-    if (c >= first && c <= last) c = static_cast<char>(c + by);
-  return out;
-}
-
-std::string lower(std::string_view text) {
-  return folded(text, 'A', 'Z', 'a' - 'A');
-}
 
 struct Word {
   std::string keyword; // in upper case; empty for anything but a plain word
@@ -39,7 +29,7 @@ Words words_of(const std::string &sql, Dialect dialect) {
   script::Tokenizer tokens(sql, dialect);
   while (const std::optional<Token> token = tokens.next_significant()) {
     Word word{"", std::string(token->text)};
-    if (token->kind == TokenKind::Word) word.keyword = folded(token->text, 'a', 'z', 'A' - 'a');
+    if (token->kind == TokenKind::Word) word.keyword = text::upper(token->text);
     if (token->kind == TokenKind::QuotedIdentifier && word.text.size() >= 2)
       word.text = word.text.substr(1, word.text.size() - 2);
     out.push_back(std::move(word));
@@ -145,7 +135,7 @@ std::string loss_of(const Words &words) {
 // Without its schema and without regard to case.
 std::string bare_name(const std::string &name) {
   const std::size_t dot = name.rfind('.');
-  return lower(dot == std::string::npos ? name : name.substr(dot + 1));
+  return text::lower(dot == std::string::npos ? name : name.substr(dot + 1));
 }
 
 // Tells which of a step's DROP TABLE belong to a rebuild: copy, drop, rename of the copy.
@@ -157,7 +147,7 @@ public:
       if (!has(words, 0, "ALTER") || !has(words, 1, "TABLE")) continue;
       for (std::size_t word = 3; word + 2 < words.size(); ++word)
         if (has(words, word, "RENAME") && has(words, word + 1, "TO"))
-          renames_[lower(words[word + 2].text)] = Rename{at, bare_name(name_at(words, 2))};
+          renames_[text::lower(words[word + 2].text)] = Rename{at, bare_name(name_at(words, 2))};
     }
   }
 
@@ -183,7 +173,7 @@ private:
 
   static bool copies(const Words &words, const std::string &from, const std::string &to) {
     const auto names = [&](const std::string &table) {
-      return std::any_of(words.begin(), words.end(), [&](const Word &word) { return lower(word.text) == table; });
+      return std::any_of(words.begin(), words.end(), [&](const Word &word) { return text::lower(word.text) == table; });
     };
     return mentions(words, "SELECT") && (mentions(words, "INSERT") || has(words, 0, "CREATE")) && names(from) && names(to);
   }

@@ -7,6 +7,7 @@
 #include "migrator/ledger/schema.h"
 #include "migrator/ledger/write.h"
 #include "migrator/script/batch_parameters.h"
+#include "migrator/text/ascii.h"
 
 namespace migrator::plan {
 
@@ -233,8 +234,7 @@ private:
       }
       return out;
     }
-    for (const char c : key) out += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-    return out;
+    return text::lower(key);
   }
 
   static std::string outer_quoted(const std::string &body) {

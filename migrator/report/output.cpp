@@ -11,6 +11,7 @@
 
 #include "migrator/report/error_text.h"
 #include "migrator/report/printable.h"
+#include "migrator/text/ascii.h"
 
 namespace migrator::report {
 
@@ -24,9 +25,7 @@ bool environment_is_set(const char *name) {
 bool locale_is_utf8() {
   for (const char *name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
     if (!environment_is_set(name)) continue;
-    std::string value = std::getenv(name);
-    std::transform(value.begin(), value.end(), value.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    const std::string value = text::lower(std::getenv(name));
     return value.find("utf-8") != std::string::npos || value.find("utf8") != std::string::npos;
   }
   return false;

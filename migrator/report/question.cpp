@@ -1,5 +1,6 @@
 // See question.h.
 #include "migrator/report/question.h"
+#include "migrator/text/ascii.h"
 
 #include <string>
 
@@ -11,9 +12,7 @@ bool means_yes(std::string_view answer) {
   constexpr std::string_view kBlanks = " \t\r\n";
   const std::size_t first = answer.find_first_not_of(kBlanks);
   if (first == std::string_view::npos) return false;
-  std::string word(answer.substr(first, answer.find_last_not_of(kBlanks) - first + 1));
-  for (char &c : word)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  const std::string word = text::lower(answer.substr(first, answer.find_last_not_of(kBlanks) - first + 1));
   return word == "y" || word == "yes";
 }
 

@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "migrator/script/suggestion.h"
+#include "migrator/script/quoting.h"
+#include "migrator/text/ascii.h"
+#include "migrator/text/nearest.h"
 
 namespace migrator::script {
 
@@ -40,7 +42,7 @@ std::string unknown(std::string_view name) {
   if (name == "repeatable" || name == "replaces") {
     return fmt::format("{} is reserved for a later version of migrator: remove the line", in_backquotes(name));
   }
-  const auto meant = closest(
+  const auto meant = text::nearest(
       name, {"revision", "message", "down_revision", "depends_on", "labels", "created", "up", "down", "data", "assert", "allow"});
   if (!meant.empty()) return fmt::format("unknown directive {}: did you mean `{}`?", in_backquotes(name), meant);
   return fmt::format("unknown directive {}: the directives are {}", in_backquotes(name), kList);
@@ -53,13 +55,6 @@ std::string_view without_leading_blanks(std::string_view text) noexcept {
 
 std::string_view first_word(std::string_view text) noexcept {
   return text.substr(0, text.find_first_of(" \t"));
-}
-
-std::string lower(std::string_view text) {
-  std::string lowered(text);
-  std::transform(lowered.begin(), lowered.end(), lowered.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return lowered;
 }
 
 } // namespace
@@ -103,11 +98,11 @@ std::optional<std::string> near_miss(std::string_view line) {
   constexpr std::string_view kKeyword = "migrate";
   if (line.substr(0, 2) != "--") return std::nullopt;
   auto rest = without_leading_blanks(line.substr(2));
-  if (rest.size() <= kKeyword.size() || lower(rest.substr(0, kKeyword.size())) != kKeyword) return std::nullopt;
+  if (rest.size() <= kKeyword.size() || text::lower(rest.substr(0, kKeyword.size())) != kKeyword) return std::nullopt;
   rest = without_leading_blanks(rest.substr(kKeyword.size()));
   if (rest.empty() || rest.front() != ':') return std::nullopt;
   rest = without_leading_blanks(rest.substr(1));
-  const auto *const meant = find_directive(lower(rest.substr(0, rest.find_first_of(" \t\r"))));
+  const auto *const meant = find_directive(text::lower(rest.substr(0, rest.find_first_of(" \t\r"))));
   if (meant == nullptr) return std::nullopt;
   return fmt::format("{} is not a directive: write `-- migrate:{}`, or indent the line if it is meant as a comment",
                      in_backquotes(line.substr(0, line.size() - rest.size() + meant->name.size())), meant->name);

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "migrator/script/names.h"
-#include "migrator/script/suggestion.h"
+#include "migrator/script/quoting.h"
 #include "migrator/script/timestamp.h"
 
 namespace migrator::script {

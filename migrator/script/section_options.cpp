@@ -5,10 +5,11 @@
 
 #include <fmt/format.h>
 
-#include "migrator/script/duration.h"
 #include "migrator/script/names.h"
-#include "migrator/script/suggestion.h"
+#include "migrator/script/quoting.h"
 #include "migrator/script/tokenizer.h"
+#include "migrator/text/duration.h"
+#include "migrator/text/nearest.h"
 
 namespace migrator::script {
 
@@ -25,7 +26,7 @@ Read<void> read_dialect(std::string_view value, Section &section) {
       return {};
     }
   }
-  auto meant = closest(value, {"sqlite", "postgresql", "sqlite3", "postgres", "pgsql", "pg"});
+  auto meant = text::nearest(value, {"sqlite", "postgresql", "sqlite3", "postgres", "pgsql", "pg"});
   if (meant == "sqlite3") meant = "sqlite";
   if (meant == "postgres" || meant == "pgsql" || meant == "pg") meant = "postgresql";
   if (!meant.empty()) return Unexpected(fmt::format("unknown dialect {}: did you mean `{}`?", in_backquotes(value), meant));
@@ -42,7 +43,7 @@ Read<void> read_transaction(std::string_view value, Section &section) {
 }
 
 Read<void> read_timeout(std::string_view option, std::string_view value, std::optional<std::chrono::milliseconds> &timeout) {
-  timeout = parse_duration(value);
+  timeout = text::parse_duration(value);
   if (timeout) return {};
   return Unexpected(fmt::format(
       "{} is not a duration: write a whole number with ms, s, m or h, for example `{}:2s`; 0 means no limit, at most 596h",
@@ -103,7 +104,7 @@ bool is_data_option(std::string_view option) noexcept {
 std::string unknown_option(std::string_view option, DirectiveKind kind) {
   if (kind == DirectiveKind::Data) {
     const auto meant =
-        closest(option, {"name", "table", "key", "batch", "dialect", "lock_timeout", "statement_timeout", "foreign_keys"});
+        text::nearest(option, {"name", "table", "key", "batch", "dialect", "lock_timeout", "statement_timeout", "foreign_keys"});
     if (!meant.empty()) return fmt::format("unknown option {}: did you mean `{}`?", in_backquotes(option), meant);
     return fmt::format("unknown option {}: the options of data are name, table, key, batch, dialect, lock_timeout, "
                        "statement_timeout and foreign_keys",
@@ -111,7 +112,7 @@ std::string unknown_option(std::string_view option, DirectiveKind kind) {
   }
   if (is_data_option(option))
     return fmt::format("`{}` is an option of data sections: write `-- migrate:data`, or leave it out", option);
-  const auto meant = closest(option, {"dialect", "transaction", "lock_timeout", "statement_timeout", "foreign_keys"});
+  const auto meant = text::nearest(option, {"dialect", "transaction", "lock_timeout", "statement_timeout", "foreign_keys"});
   if (!meant.empty()) return fmt::format("unknown option {}: did you mean `{}`?", in_backquotes(option), meant);
   return fmt::format(
       "unknown option {}: the options of {} are dialect, transaction, lock_timeout, statement_timeout and foreign_keys",

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "migrator/script/duration.h"
+#include "migrator/text/duration.h"
 
 namespace migrator::script {
 
@@ -14,8 +14,8 @@ void append_section(std::string &out, const Section &section) {
                        section.data->batch);
   if (section.dialect) out += fmt::format(" dialect:{}", name(*section.dialect));
   if (!section.transaction) out += " transaction:false";
-  if (section.lock_timeout) out += fmt::format(" lock_timeout:{}", to_text(*section.lock_timeout));
-  if (section.statement_timeout) out += fmt::format(" statement_timeout:{}", to_text(*section.statement_timeout));
+  if (section.lock_timeout) out += fmt::format(" lock_timeout:{}", text::to_text(*section.lock_timeout));
+  if (section.statement_timeout) out += fmt::format(" statement_timeout:{}", text::to_text(*section.statement_timeout));
   if (section.foreign_keys) out += " foreign_keys:on";
   out += '\n';
   for (const auto &allow : section.allows) out += fmt::format("-- migrate:allow {} because {}\n", allow.rule, allow.reason);

@@ -1,4 +1,5 @@
 #include "migrator/script/tokenizer.h"
+#include "migrator/text/ascii.h"
 
 #include <algorithm>
 
@@ -24,9 +25,6 @@ bool begins_word(char c) noexcept {
 bool continues_word(char c) noexcept {
   return begins_word(c) || is_digit(c) || c == '$';
 }
-char upper(char c) noexcept {
-  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-}
 bool contains(std::string_view set, char c) noexcept {
   return set.find(c) != std::string_view::npos;
 }
@@ -35,7 +33,7 @@ bool contains(std::string_view set, char c) noexcept {
 
 bool is_word(const Token &token, std::string_view upper_case) noexcept {
   return token.kind == TokenKind::Word && std::equal(token.text.begin(), token.text.end(), upper_case.begin(), upper_case.end(),
-                                                     [](char a, char b) { return upper(a) == b; });
+                                                     [](char a, char b) { return text::upper(a) == b; });
 }
 
 bool is_restrict_command(const Token &token) noexcept {
@@ -117,7 +115,7 @@ Token Tokenizer::number() const noexcept {
   const auto digits = [&](auto &&is_one) {
     while (is_one(peek(length)) || (peek(length) == '_' && is_one(peek(length + 1)))) ++length;
   };
-  const char base = upper(peek(1));
+  const char base = text::upper(peek(1));
   if (peek() == '0' && base == 'X' && is_hex_digit(peek(2))) {
     length = 2;
     digits(is_hex_digit);
@@ -134,7 +132,7 @@ Token Tokenizer::number() const noexcept {
     ++length;
     digits(is_digit);
   }
-  if (upper(peek(length)) == 'E') {
+  if (text::upper(peek(length)) == 'E') {
     const std::size_t sign = peek(length + 1) == '+' || peek(length + 1) == '-' ? 1 : 0;
     if (is_digit(peek(length + 1 + sign))) {
       length += 1 + sign;

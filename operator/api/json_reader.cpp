@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "migrator/script/duration.h"
+#include "migrator/text/duration.h"
 
 namespace controller::api {
 
@@ -74,7 +74,7 @@ template <typename Unit> void JsonReader::duration_in(std::string_view key, Unit
   std::string given;
   text(key, given);
   if (given.empty()) return;
-  const auto read = migrator::script::parse_duration(given);
+  const auto read = migrator::text::parse_duration(given);
   if (!read || std::chrono::duration_cast<Unit>(*read) != *read)
     return fail(key, fmt::format("\"{}\" is not a duration here. Write a number with its unit, like {}60s, 2m or 1h30m.", given,
                                  std::is_same_v<Unit, std::chrono::milliseconds> ? "500ms, " : ""));

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "migrator/script/duration.h"
+#include "migrator/text/duration.h"
 #include "operator/job/job.h"
 #include "operator/job/places.h"
 
@@ -142,10 +142,10 @@ Json arguments(const api::Migration &migration, const api::Run &run) {
     add("--dry-run");
     if (run.kind == api::RunKind::Plan && spec.plan_includes_sql) add("--report-sql");
   }
-  give("--timeout", migrator::script::to_text(spec.timeout));
-  give("--lock-wait", migrator::script::to_text(spec.lock_wait));
-  give("--lock-timeout", migrator::script::to_text(spec.lock_timeout));
-  give("--statement-timeout", migrator::script::to_text(spec.statement_timeout));
+  give("--timeout", migrator::text::to_text(spec.timeout));
+  give("--lock-wait", migrator::text::to_text(spec.lock_wait));
+  give("--lock-timeout", migrator::text::to_text(spec.lock_timeout));
+  give("--statement-timeout", migrator::text::to_text(spec.statement_timeout));
   give("--report", kReport);
   give("--log-format", "json");
   return all;

@@ -1,5 +1,6 @@
 // See server_url.h.
 #include "operator/kube/server_url.h"
+#include "migrator/text/ascii.h"
 
 #include <algorithm>
 #include <charconv>
@@ -27,9 +28,7 @@ std::optional<ServerUrl> parse_server_url(std::string_view url) {
   ServerUrl parsed;
   const std::size_t scheme_end = url.find("://");
   if (scheme_end == std::string_view::npos) return std::nullopt;
-  std::string scheme(url.substr(0, scheme_end));
-  std::transform(scheme.begin(), scheme.end(), scheme.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  const std::string scheme = migrator::text::lower(url.substr(0, scheme_end));
   if (scheme != "https" && scheme != "http") return std::nullopt;
   parsed.tls = scheme == "https";
   parsed.port = parsed.tls ? 443 : 80;

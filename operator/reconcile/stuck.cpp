@@ -1,5 +1,6 @@
 // See stuck.h.
 #include "operator/reconcile/stuck.h"
+#include "migrator/text/ascii.h"
 
 #include <algorithm>
 #include <array>
@@ -13,13 +14,6 @@ namespace controller::reconcile {
 using api::Reason;
 
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-  return result;
-}
 
 bool says(const std::string &lower_text, std::string_view part) {
   return lower_text.find(part) != std::string::npos;
@@ -75,7 +69,7 @@ Stuck stuck(Reason reason, const std::string &what, const std::string &detail, b
 
 std::optional<Stuck> by_trouble(const Observed &observed, const std::string &what) {
   const Trouble &trouble = *observed.trouble;
-  const std::string text = lower(trouble.message);
+  const std::string text = migrator::text::lower(trouble.message);
   if (trouble.reason == "FailedCreate") return stuck(Reason::PodForbidden, what, trouble.message, true);
   if (trouble.reason == "NodeNotReady") return stuck(Reason::PodUnreachable, what, trouble.message, false);
   if (trouble.reason == "FailedScheduling") return stuck(Reason::Unschedulable, what, trouble.message, true);
@@ -93,14 +87,14 @@ std::optional<Stuck> by_pod(const PodView &pod, const Observed &observed, const 
     return stuck(Reason::PodUnreachable, what, fmt::format("node {} does not answer", pod.node.empty() ? "?" : pod.node), false);
   if (pod.phase != "Pending") return std::nullopt;
   if (!pod.unschedulable_message.empty()) {
-    const Reason reason =
-        says(lower(pod.unschedulable_message), "persistentvolumeclaim") ? Reason::MissingVolume : Reason::Unschedulable;
+    const Reason reason = says(migrator::text::lower(pod.unschedulable_message), "persistentvolumeclaim") ? Reason::MissingVolume
+                                                                                                          : Reason::Unschedulable;
     return stuck(reason, what, pod.unschedulable_message, true);
   }
   const std::string detail = pod.waiting_message.empty() ? pod.waiting_reason : pod.waiting_message;
   if (is_one_of(kImageReasons, pod.waiting_reason)) return stuck(Reason::ImagePull, what, detail, true);
   if (is_one_of(kContainerReasons, pod.waiting_reason))
-    return stuck(missing(lower(pod.waiting_message), Reason::ContainerCannotRun), what, detail, true);
+    return stuck(missing(migrator::text::lower(pod.waiting_message), Reason::ContainerCannotRun), what, detail, true);
   return std::nullopt;
 }
 

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "migrator/database/postgresql/quoting.h"
+#include "migrator/text/ascii.h"
 
 namespace migrator::database::postgresql {
 
@@ -66,9 +67,7 @@ std::string drop_word(const std::string &type) {
   if (type == "function" || type == "procedure" || type == "aggregate") return "ROUTINE";
   if (type == "statistics object") return "STATISTICS";
   if (type == "composite type") return "TYPE";
-  std::string word = type;
-  std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return word;
+  return text::upper(type);
 }
 
 // The second word of "- hstore " or "- shop anna".
@@ -120,10 +119,9 @@ private:
 
   void add(std::string statement) { clearing_.statements.push_back(std::move(statement)); }
 
-  void may(bool allowed, std::string kind, const std::string &name, const std::string &owner) {
+  void may(bool allowed, const std::string &kind, const std::string &name, const std::string &owner) {
     if (allowed) return;
-    std::transform(kind.begin(), kind.end(), kind.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    clearing_.not_ours.push_back(fmt::format("{} {} of role {}", kind, name, owner));
+    clearing_.not_ours.push_back(fmt::format("{} {} of role {}", text::lower(kind), name, owner));
   }
 
   Status kept(const std::set<std::string> &wanted) {

@@ -1,5 +1,6 @@
 // See statement_words.h. Must not look at the whole of a long statement: what is recognised here stands at its beginning.
 #include "migrator/database/postgresql/statement_words.h"
+#include "migrator/text/ascii.h"
 
 #include <algorithm>
 #include <cctype>
@@ -50,9 +51,7 @@ bool StatementWords::contains(std::initializer_list<std::string_view> upper_case
 
 std::string StatementWords::next_upper() const {
   if (at_end()) return {};
-  std::string word(tokens_[at_].text);
-  std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return word;
+  return text::upper(tokens_[at_].text);
 }
 
 std::string_view StatementWords::take_name() {

@@ -9,6 +9,7 @@
 
 #include "migrator/database/sqlite/tokens.h"
 #include "migrator/script/encoding.h"
+#include "migrator/text/ascii.h"
 
 namespace migrator::database::sqlite {
 
@@ -37,7 +38,7 @@ std::optional<std::string> table_name(const std::string &written) {
   const auto is_name = [](const Token &token) { return token.kind == TokenKind::Word || token.kind == TokenKind::Quoted; };
   if (tokens.size() == 1 && is_name(tokens[0])) return unquoted(tokens[0].text);
   if (tokens.size() != 3 || !is_name(tokens[0]) || tokens[1].text != "." || !is_name(tokens[2])) return std::nullopt;
-  if (upper(unquoted(tokens[0].text)) != "MAIN") return std::nullopt;
+  if (text::upper(unquoted(tokens[0].text)) != "MAIN") return std::nullopt;
   return unquoted(tokens[2].text);
 }
 
@@ -60,7 +61,7 @@ Result<Column> read_column(Connection &connection, const Walk &walk) {
   column.type = type == nullptr ? "" : type;
   column.collation = collation == nullptr ? "BINARY" : collation;
   column.not_null = not_null != 0;
-  if (primary == 0 || upper(column.type) != "INTEGER") return column;
+  if (primary == 0 || text::upper(column.type) != "INTEGER") return column;
   // The one INTEGER column of a primary key is the rowid, if the key has no index of its own.
   const auto alone = gives_rows(
       connection, "SELECT 1 WHERE (SELECT count(*) FROM pragma_table_xinfo(?1, 'main') WHERE pk > 0) = 1", {walk.table});
@@ -82,7 +83,7 @@ Result<bool> has_unique_index(Connection &connection, const Walk &walk, const Co
 }
 
 std::optional<BatchKey::Type> type_of(const std::string &declared) {
-  const std::string type = upper(declared);
+  const std::string type = text::upper(declared);
   const auto has = [&type](std::string_view part) { return type.find(part) != std::string::npos; };
   if (has("INT")) return BatchKey::Type::Integer; // SQLite's own rule of affinity, in its order
   if (has("CHAR") || has("CLOB") || has("TEXT") || has("UUID") || has("GUID")) return BatchKey::Type::Text;
@@ -183,7 +184,7 @@ Result<BatchKey> find_batch_key(Connection &connection, const std::string &table
     return walk.refuse("the key's type is " + (column->type.empty() ? "not declared" : column->type) + ", not integer or text");
   if (!column->rowid_alias) {
     if (!column->not_null) return walk.refuse("the key may be NULL; declare it NOT NULL");
-    if (*type == BatchKey::Type::Text && upper(column->collation) != "BINARY")
+    if (*type == BatchKey::Type::Text && text::upper(column->collation) != "BINARY")
       return walk.refuse("the key is compared under the collation " + column->collation + ", not BINARY");
     const auto unique = has_unique_index(connection, walk, *column);
     if (!unique) return fail(unique.error());

@@ -14,6 +14,7 @@
 #include "migrator/database/sqlite/stand_in_collations.h"
 #include "migrator/database/sqlite/tokens.h"
 #include "migrator/script/sha256.h"
+#include "migrator/text/ascii.h"
 
 namespace migrator::database::sqlite {
 
@@ -155,8 +156,8 @@ private:
     const std::string table = object[2].value_or("");
     std::string told = table + '\0';
     told += object[3] ? *object[3] : std::string(1, '\0'); // an index that a constraint made has no text
-    const bool ours = type == "trigger" ? false : ours_.contains(upper(type == "index" ? table : name));
-    contents_.entries.push_back({"definition", upper(type) + " " + name, 0, script::sha256_hex(told), ours});
+    const bool ours = type == "trigger" ? false : ours_.contains(text::upper(type == "index" ? table : name));
+    contents_.entries.push_back({"definition", text::upper(type) + " " + name, 0, script::sha256_hex(told), ours});
   }
 
   Status read_rows(const std::string &table) {
@@ -171,7 +172,7 @@ private:
     sqlite3_stmt *row = prepared->statement.get();
     RowSum sum;
     RowHash hash(utf8_);
-    ContentEntry entry{"rows", "TABLE " + table, 0, {}, ours_.contains(upper(table))};
+    ContentEntry entry{"rows", "TABLE " + table, 0, {}, ours_.contains(text::upper(table))};
     for (auto more = connection_.step(row);; more = connection_.step(row)) {
       if (!more) return fail(more.error());
       if (!*more) break;

@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 
 #include "migrator/database/sqlite/tokens.h"
+#include "migrator/text/ascii.h"
 
 namespace migrator::database::sqlite {
 
@@ -118,20 +119,20 @@ void classify_pragma(Statement &statement, const std::vector<Token> &tokens) {
   const std::string name = pragma_name(tokens);
   statement.keyword = name.empty() ? "PRAGMA" : "PRAGMA " + name;
   statement.sets_session = true;
-  if (std::find(std::begin(kOutsidePragmas), std::end(kOutsidePragmas), upper(name)) == std::end(kOutsidePragmas)) return;
+  if (std::find(std::begin(kOutsidePragmas), std::end(kOutsidePragmas), text::upper(name)) == std::end(kOutsidePragmas)) return;
   statement.rule = TransactionRule::NeverInside;
   statement.probe = ProbeKind::Repeat;
 }
 
 // "CREATE UNIQUE INDEX": the verb up to the kind of object.
 std::string object_keyword(const std::vector<Token> &tokens) {
-  std::string keyword = upper(tokens.front().text);
+  std::string keyword = text::upper(tokens.front().text);
   for (std::size_t at = 1; at < tokens.size() && at < 4; ++at) {
     if (tokens[at].kind != TokenKind::Word) break;
-    keyword += " " + upper(tokens[at].text);
+    keyword += " " + text::upper(tokens[at].text);
     if (any_of(tokens[at], kObjects)) return keyword;
   }
-  return upper(tokens.front().text);
+  return text::upper(tokens.front().text);
 }
 
 bool keeps_foreign_keys(const std::vector<Token> &tokens) {
@@ -160,7 +161,7 @@ void classify(Statement &statement) {
   const Token &first = tokens.front();
   statement.keeps_foreign_keys = keeps_foreign_keys(tokens);
   if (is_keyword(first, "PRAGMA")) return classify_pragma(statement, tokens);
-  statement.keyword = upper(first.text);
+  statement.keyword = text::upper(first.text);
   if (is_keyword(first, "CREATE") || is_keyword(first, "DROP") || is_keyword(first, "ALTER")) {
     statement.keyword = object_keyword(tokens);
   } else if (any_of(first, kRefusedWords)) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "migrator/database/sqlite/tokens.h"
+#include "migrator/text/ascii.h"
 
 namespace migrator::database::sqlite {
 
@@ -50,19 +51,19 @@ Status read_history(Connection &connection, const std::string &table, Histories 
   if (!heads) return fail(heads.error());
   for (const auto &row : heads->rows) mark.heads.push_back(row.front().value_or(""));
   std::sort(mark.heads.begin(), mark.heads.end());
-  histories.relations.insert(upper(table));
+  histories.relations.insert(text::upper(table));
   const auto journal = has_columns(connection, table + "_journal", kJournalColumns);
   if (!journal) return fail(journal.error());
   if (*journal) {
     const auto id = highest_id(connection, table + "_journal");
     if (!id) return fail(id.error());
     mark.last_entry = *id;
-    histories.relations.insert(upper(table + "_journal"));
-    histories.relations.insert(upper(table + "_revisions"));
+    histories.relations.insert(text::upper(table + "_journal"));
+    histories.relations.insert(text::upper(table + "_revisions"));
   }
   const auto meta = has_columns(connection, table + "_meta", kMetaColumns);
   if (!meta) return fail(meta.error());
-  if (*meta) histories.relations.insert(upper(table + "_meta"));
+  if (*meta) histories.relations.insert(text::upper(table + "_meta"));
   histories.marks.push_back(std::move(mark));
   return {};
 }

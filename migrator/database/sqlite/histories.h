@@ -14,7 +14,7 @@ namespace migrator::database::sqlite {
 
 struct Histories {
   std::vector<HistoryMark> marks;  // sorted by name
-  std::set<std::string> relations; // their tables and views, in upper case as by upper()
+  std::set<std::string> relations; // their tables and views, in upper case as by text::upper()
 };
 
 // A history is a table with the one column version_num (docs/history-tables.md; Alembic's too), and NAME_journal, NAME_meta and NAME_revisions

@@ -1,6 +1,7 @@
 // The scanner behind tokens.h. Linear: every character is looked at once. It follows SQLite's own lexical rules (sqlite.org,
 // "SQL As Understood By SQLite"): comments do not nest, a doubled quote stands for itself, [name] has no escape.
 #include "migrator/database/sqlite/tokens.h"
+#include "migrator/text/ascii.h"
 
 #include <algorithm>
 
@@ -16,10 +17,6 @@ bool is_word(char character) {
   const auto byte = static_cast<unsigned char>(character);
   return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') || byte == '_' ||
          byte == '$' || byte >= 0x80;
-}
-
-char to_upper(char character) {
-  return character >= 'a' && character <= 'z' ? static_cast<char>(character - 'a' + 'A') : character;
 }
 
 } // namespace
@@ -74,7 +71,7 @@ std::string_view Scanner::rest_of_line() {
 bool is_keyword(const Token &token, std::string_view keyword) {
   return token.kind == TokenKind::Word && token.text.size() == keyword.size() &&
          std::equal(keyword.begin(), keyword.end(), token.text.begin(),
-                    [](char wanted, char found) { return wanted == to_upper(found); });
+                    [](char wanted, char found) { return wanted == text::upper(found); });
 }
 
 std::vector<Token> leading_tokens(std::string_view sql, std::size_t count) {
@@ -87,12 +84,6 @@ std::vector<Token> leading_tokens(std::string_view sql, std::size_t count) {
     tokens.push_back(token);
   }
   return tokens;
-}
-
-std::string upper(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), to_upper);
-  return out;
 }
 
 std::string unquoted(std::string_view name) {

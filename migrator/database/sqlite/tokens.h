@@ -47,9 +47,6 @@ bool is_keyword(const Token &token, std::string_view keyword);
 // The first tokens of a statement, at most `count`, ending before its first parenthesis or semicolon.
 std::vector<Token> leading_tokens(std::string_view sql, std::size_t count);
 
-// ASCII letters in upper case.
-std::string upper(std::string_view text);
-
 // A name without its quotes; an unquoted one as it is.
 std::string unquoted(std::string_view name);
 

@@ -1,5 +1,6 @@
 // See order.h.
 #include "migrator/schema/postgresql/order.h"
+#include "migrator/text/ascii.h"
 
 #include <algorithm>
 #include <cctype>
@@ -64,7 +65,7 @@ std::set<std::string> words_of(const std::string &text) {
   for (const char c : text + " ") {
     const auto byte = static_cast<unsigned char>(c);
     if (std::isalnum(byte) != 0 || c == '_' || byte >= 0x80) {
-      word += static_cast<char>(std::tolower(byte));
+      word += text::lower(c);
     } else if (!word.empty()) {
       words.insert(word);
       word.clear();

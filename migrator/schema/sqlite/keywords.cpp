@@ -1,4 +1,5 @@
 #include "migrator/schema/sqlite/keywords.h"
+#include "migrator/text/ascii.h"
 
 #include <algorithm>
 #include <array>
@@ -181,10 +182,7 @@ std::size_t opening(const Words &all, std::size_t close) {
 
 bool is_keyword(const Word &word) {
   if (word.kind != script::TokenKind::Word) return false;
-  std::string upper(word.text);
-  for (char &character : upper)
-    if (character >= 'a' && character <= 'z') character = static_cast<char>(character - 'a' + 'A');
-  return std::binary_search(kKeywords.begin(), kKeywords.end(), std::string_view(upper));
+  return std::binary_search(kKeywords.begin(), kKeywords.end(), std::string_view(text::upper(word.text)));
 }
 
 std::set<std::string> declared_names(const Words &all) {

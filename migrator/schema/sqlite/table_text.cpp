@@ -5,19 +5,13 @@
 #include <utility>
 
 #include "migrator/schema/sqlite/words.h"
+#include "migrator/text/ascii.h"
 
 namespace migrator::schema::sqlite {
 
 namespace {
 
 using script::TokenKind;
-
-std::string upper_case(std::string_view text) {
-  std::string upper(text);
-  for (char &character : upper)
-    if (character >= 'a' && character <= 'z') character = static_cast<char>(character - 'a' + 'A');
-  return upper;
-}
 
 // Reads one CREATE TABLE from its first word to its last. What it does not know makes ok() false.
 class TableReader {
@@ -122,7 +116,7 @@ private:
 
   std::string conflict() {
     if (!take("ON", "CONFLICT")) return {};
-    const std::string how = upper_case(name());
+    const std::string how = text::upper(name());
     return how == "ABORT" ? std::string() : "ON CONFLICT " + how;
   }
 
@@ -217,12 +211,12 @@ private:
     std::string type;
     while (!done() && now().is_name() && !at_column_constraint()) {
       if (!type.empty()) type += ' ';
-      type += upper_case(name());
+      type += text::upper(name());
     }
     if (!now().is("(") || type.empty()) return type;
     const auto [begin, end] = parentheses();
     type += '(';
-    for (std::size_t at = begin; at < end; ++at) type += upper_case(words_[at].text);
+    for (std::size_t at = begin; at < end; ++at) type += text::upper(words_[at].text);
     return type + ')';
   }
 
@@ -290,7 +284,7 @@ private:
       return;
     }
     if (take("COLLATE")) {
-      column.collation = upper_case(name());
+      column.collation = text::upper(name());
       if (column.collation == "BINARY") column.collation.clear();
       return;
     }

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "migrator/schema/sqlite/keywords.h"
+#include "migrator/text/ascii.h"
 
 namespace migrator::schema::sqlite {
 
@@ -60,10 +61,7 @@ Words words(std::string_view sql) {
 }
 
 std::string folded(std::string_view text) {
-  std::string lower(text);
-  for (char &character : lower)
-    if (character >= 'A' && character <= 'Z') character = static_cast<char>(character - 'A' + 'a');
-  return lower;
+  return text::lower(text);
 }
 
 std::string plain(const Word &word) {

@@ -1,5 +1,6 @@
 // Every kind of statement that PostgreSQL or the design keeps out of a transaction, and neighbours that look like them.
 #include "migrator/database/postgresql/classification.h"
+#include "migrator/database/postgresql/dialect.h"
 
 #include <gtest/gtest.h>
 
@@ -102,6 +103,26 @@ TEST(SessionSettings, WhatLastsAsLongAsTheSession) {
                           "CREATE TABLE t ()", "INSERT INTO set_config VALUES ('SET')"}) {
     EXPECT_FALSE(classify(sql).sets_session) << sql;
   }
+}
+
+TEST(SessionSettings, SplittingKeepsWhatIsKnownOfAStatement) {
+  const auto statements = PostgresqlDialect().split(
+      {"SET search_path = x; CALL p(); VACUUM; CREATE INDEX CONCURRENTLY i ON t (a); SELECT 1;", 1}, "f.sql");
+  ASSERT_TRUE(statements) << statements.error().message;
+  ASSERT_EQ(statements->size(), 5U);
+  for (const Statement &statement : *statements) {
+    const auto kind = classify(statement.text);
+    EXPECT_EQ(statement.keyword, kind.keyword);
+    EXPECT_EQ(statement.rule, kind.rule);
+    EXPECT_EQ(statement.probe, kind.probe);
+    EXPECT_EQ(statement.bare_when_alone, kind.bare_when_alone);
+    EXPECT_EQ(statement.sets_session, kind.sets_session);
+  }
+  EXPECT_TRUE(statements->at(0).sets_session);
+  EXPECT_TRUE(statements->at(1).bare_when_alone);
+  EXPECT_EQ(statements->at(2).probe, ProbeKind::Repeat);
+  EXPECT_EQ(statements->at(3).probe, ProbeKind::Catalog);
+  EXPECT_FALSE(statements->at(4).sets_session);
 }
 
 } // namespace

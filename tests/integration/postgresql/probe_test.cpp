@@ -94,7 +94,7 @@ TEST_F(Probes, Partition) {
 TEST_F(Probes, AHalfDetachedPartitionIsFinished) {
   const std::string detach = "ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY";
   const auto reader = open();
-  ASSERT_DONE(reader->query("BEGIN; SELECT * FROM p"));
+  ASSERT_DONE(reader->query("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT * FROM p"));
   UnitSettings settings;
   settings.statement_timeout = std::chrono::milliseconds(500);
   ASSERT_DONE(database_->begin_bare(settings));
@@ -111,7 +111,7 @@ TEST_F(Probes, AKilledBuildIsSeenAtWorkThenInvalid) {
   execute("ALTER DATABASE " + name_ + " SET client_connection_check_interval = 0");
   const std::string build = "CREATE INDEX CONCURRENTLY i ON t (a)";
   const auto reader = open();
-  ASSERT_DONE(reader->query("BEGIN; SELECT * FROM t"));
+  ASSERT_DONE(reader->query("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT * FROM t"));
   const pid_t child = fork();
   ASSERT_GE(child, 0);
   if (child == 0) {

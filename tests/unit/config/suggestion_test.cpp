@@ -5,26 +5,9 @@
 namespace migrator::config {
 namespace {
 
-const std::vector<std::string_view> kWords{"upgrade", "downgrade", "migrate", "migrations", "heads", "history"};
-
-struct NearCase {
-  std::string name;
-  std::string word;
-  std::string_view expected;
-};
-
-class Nearest : public testing::TestWithParam<NearCase> {};
-
-TEST_P(Nearest, IsFound) {
-  EXPECT_EQ(nearest(GetParam().word, kWords), GetParam().expected);
+TEST(NotADuration, SaysWhatToWrite) {
+  EXPECT_EQ(not_a_duration("60"), "\"60\" is not a duration. Write a number with its unit, like 500ms, 60s, 2m or 1h30m.");
 }
-
-INSTANTIATE_TEST_SUITE_P(Words, Nearest,
-                         testing::Values(NearCase{"Missing", "upgade", "upgrade"}, NearCase{"Added", "headss", "heads"},
-                                         NearCase{"Swapped", "hisotry", "history"}, NearCase{"Replaced", "migrute", "migrate"},
-                                         NearCase{"Plural", "migration", "migrations"}, NearCase{"FarOff", "zebra", ""},
-                                         NearCase{"Empty", "", ""}, NearCase{"VeryLong", std::string(10'000, 'h'), ""}),
-                         [](const auto &given) { return given.param.name; });
 
 TEST(Quoted, HoldsNoSecretAndNoControlCharacter) {
   EXPECT_EQ(in_quotes("plain"), "\"plain\"");

@@ -1,7 +1,6 @@
 // The small values of headers and options: names, durations, times.
 #include <gtest/gtest.h>
 
-#include "migrator/script/duration.h"
 #include "migrator/script/names.h"
 #include "migrator/script/timestamp.h"
 
@@ -35,28 +34,6 @@ TEST(Names, QualifiedNames) {
     EXPECT_FALSE(is_qualified_name(bad, 2)) << bad;
   }
   EXPECT_FALSE(is_qualified_name("s.t", 1));
-}
-
-TEST(Durations, Read) {
-  EXPECT_EQ(parse_duration("0"), milliseconds(0));
-  EXPECT_EQ(parse_duration("0s"), milliseconds(0));
-  EXPECT_EQ(parse_duration("500ms"), milliseconds(500));
-  EXPECT_EQ(parse_duration("2s"), milliseconds(2000));
-  EXPECT_EQ(parse_duration("1m"), milliseconds(60'000));
-  EXPECT_EQ(parse_duration("1h30m"), milliseconds(5'400'000));
-  EXPECT_EQ(parse_duration("1h2m3s4ms"), milliseconds(3'723'004));
-  EXPECT_EQ(parse_duration("596h"), milliseconds(2'145'600'000));
-  EXPECT_EQ(parse_duration("2147483647ms"), milliseconds(2'147'483'647));
-  for (const auto *const bad : {"", "5", "s", "-1s", "+1s", "1.5s", "1 s", "1S", "1sec", "1s2", "1s1m", "1s1s", "596h60m", "1ss",
-                                "597h", "2147483648ms", "99999999999999999999s"}) {
-    EXPECT_FALSE(parse_duration(bad).has_value()) << bad;
-  }
-}
-
-TEST(Durations, WriteWhatIsRead) {
-  for (const auto *const text : {"0", "1ms", "1500ms", "2s", "90s", "1m", "1h", "596h", "2147483647ms"})
-    EXPECT_EQ(to_text(*parse_duration(text)), text);
-  EXPECT_EQ(to_text(milliseconds(60'000)), "1m");
 }
 
 TEST(Times, Rfc3339) {

@@ -1,4 +1,4 @@
-#include "migrator/script/duration.h"
+#include "migrator/text/duration.h"
 
 #include <algorithm>
 #include <charconv>
@@ -6,7 +6,7 @@
 #include <iterator>
 #include <limits>
 
-namespace migrator::script {
+namespace migrator::text {
 
 namespace {
 
@@ -51,4 +51,4 @@ std::string to_text(std::chrono::milliseconds duration) {
   return {};
 }
 
-} // namespace migrator::script
+} // namespace migrator::text
