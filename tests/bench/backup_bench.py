@@ -9,15 +9,11 @@ integrity_check and one more pg_dump. Standard library only; bench.py says how a
   --json FILE  the figures as JSON
 """
 
-import argparse
-import json
 import os
 import shutil
 import subprocess
-import sys
-import tempfile
 
-from bench import Bench, Measurement, PrivatePostgresql, Target, ratio
+from bench import Bench, Target, ratio, run
 
 ROW = 1000  # bytes, about
 
@@ -100,37 +96,19 @@ class BackupBench(Bench):
                   f"{sorted(beside.milliseconds)[len(beside.milliseconds) // 2]:.0f} ms")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--migrator", required=True, help="the executable to measure")
-    parser.add_argument("--measure", required=True, help="bench_measure, built from measure.cpp")
+def options(parser):
     parser.add_argument("--megabytes", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--json", metavar="FILE")
-    how = parser.add_mutually_exclusive_group()
-    how.add_argument("--check", action="store_true")
-    how.add_argument("--quick", action="store_true")
-    arguments = parser.parse_args()
+
+
+def measured(arguments, folder, server):
     if arguments.quick:
         arguments.megabytes, arguments.rounds = 20, 2
-    Measurement.tool = os.path.abspath(arguments.measure)
-    for name in [name for name in os.environ if name == "DATABASE_URL_FILE" or name == "DATABASE_URL" or name.startswith(("PG", "MIGRATOR_"))]:
-        del os.environ[name]
-    folder = tempfile.mkdtemp(prefix="backup-bench-")
-    try:
-        with PrivatePostgresql(durable=True) as server:
-            bench = BackupBench(os.path.abspath(arguments.migrator), folder, server, arguments.megabytes, arguments.rounds)
-            bench.sqlite()
-            bench.postgresql()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    bench.print()
-    if arguments.json:
-        with open(arguments.json, "w", encoding="utf-8") as file:
-            json.dump(bench.as_json(), file, indent=2)
-    if arguments.check and not all(target.kept for target in bench.targets):
-        sys.exit(1)
+    bench = BackupBench(arguments.migrator, folder, server, arguments.megabytes, arguments.rounds)
+    bench.sqlite()
+    bench.postgresql()
+    return bench
 
 
 if __name__ == "__main__":
-    main()
+    run(__doc__, options, measured)

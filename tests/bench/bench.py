@@ -176,11 +176,14 @@ class Bench:
                             for one in self.targets]}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--migrator", required=True, help="the executable to measure")
+def run(description, options, measured):
+    """A bench's program: its arguments (`options` adds more to the parser), a server, the table, the exit code. `measured(arguments, folder, server)`
+    gives the Bench, whose work is done."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--migrator", required=True, type=os.path.abspath, help="the executable to measure")
     parser.add_argument("--measure", required=True, help="bench_measure, built from measure.cpp")
     parser.add_argument("--json", metavar="FILE")
+    options(parser)
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--check", action="store_true")
     how.add_argument("--quick", action="store_true")
@@ -193,11 +196,7 @@ def main():
     folder = tempfile.mkdtemp(prefix="bench-")
     try:
         with PrivatePostgresql(durable=True) as server:
-            bench = Bench(os.path.abspath(arguments.migrator), folder, server, revisions=200 if arguments.quick else 1000,
-                          rounds=2 if arguments.quick else 7, short_rounds=5 if arguments.quick else 41)
-            bench.apply()
-            bench.nothing_to_do()
-            bench.heads()
+            bench = measured(arguments, folder, server)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     bench.print()
@@ -208,5 +207,14 @@ def main():
         sys.exit(1)
 
 
+def measured(arguments, folder, server):
+    bench = Bench(arguments.migrator, folder, server, revisions=200 if arguments.quick else 1000, rounds=2 if arguments.quick else 7,
+                  short_rounds=5 if arguments.quick else 41)
+    bench.apply()
+    bench.nothing_to_do()
+    bench.heads()
+    return bench
+
+
 if __name__ == "__main__":
-    main()
+    run(__doc__, lambda parser: None, measured)

@@ -9,15 +9,11 @@ both, for that grows faster than the tables do: SQLite's hash tables of names st
   --json FILE  the figures as JSON
 """
 
-import argparse
-import json
 import os
 import shutil
 import subprocess
-import sys
-import tempfile
 
-from bench import Bench, Measurement, PrivatePostgresql, Target, median, ratio
+from bench import Bench, Target, median, ratio, run
 
 ENVIRONMENT = """
 import os
@@ -142,35 +138,13 @@ class CheckBench(Bench):
         self.targets.append(Target("growth on PostgreSQL to ten times the tables", "x", median(grown.milliseconds) / median(mine.milliseconds), 10))
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--migrator", required=True, help="the executable to measure")
-    parser.add_argument("--measure", required=True, help="bench_measure, built from measure.cpp")
-    parser.add_argument("--python", required=True)
-    parser.add_argument("--json", metavar="FILE")
-    how = parser.add_mutually_exclusive_group()
-    how.add_argument("--check", action="store_true")
-    how.add_argument("--quick", action="store_true")
-    arguments = parser.parse_args()
-    Measurement.tool = os.path.abspath(arguments.measure)
-    for name in [name for name in os.environ if name == "DATABASE_URL_FILE" or name == "DATABASE_URL" or name.startswith(("PG", "MIGRATOR_"))]:
-        del os.environ[name]
-    folder = tempfile.mkdtemp(prefix="check-bench-")
-    try:
-        with PrivatePostgresql(durable=True) as server:
-            bench = CheckBench(os.path.abspath(arguments.migrator), folder, server, tables=50 if arguments.quick else 500,
-                               rounds=2 if arguments.quick else 7, python=arguments.python)
-            bench.sqlite()
-            bench.postgresql()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    bench.print()
-    if arguments.json:
-        with open(arguments.json, "w", encoding="utf-8") as file:
-            json.dump(bench.as_json(), file, indent=2)
-    if arguments.check and not all(target.kept for target in bench.targets):
-        sys.exit(1)
+def measured(arguments, folder, server):
+    bench = CheckBench(arguments.migrator, folder, server, tables=50 if arguments.quick else 500, rounds=2 if arguments.quick else 7,
+                       python=arguments.python)
+    bench.sqlite()
+    bench.postgresql()
+    return bench
 
 
 if __name__ == "__main__":
-    main()
+    run(__doc__, lambda parser: parser.add_argument("--python", required=True), measured)

@@ -8,23 +8,13 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
 from api_server import CLUSTER, KUBECTL, ROOT, ApiServer, run
+from patience import eventually
 
 POD = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "one", "namespace": "shop"},
        "spec": {"containers": [{"name": "one", "image": "localhost/one:1", "securityContext": {"privileged": True}}]}}
-
-
-def eventually(condition, seconds=300):
-    """Polls, for what other processes do in their own time."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.1)
-    return True
 
 
 def processes_of(directory):
@@ -98,16 +88,16 @@ class Alone(unittest.TestCase):
         self.assertEqual(self.api.signal("apiserver").code, 0)
         self.assertNotEqual(self.api.kubectl("get", "namespace", "kept").code, 0)
         self.assertEqual(self.api.start("apiserver").code, 0)
-        self.assertTrue(eventually(lambda: self.api.kubectl("get", "namespace", "kept").code == 0))
+        eventually(lambda: self.api.kubectl("get", "namespace", "kept").code == 0)
 
 
 class Controllers(unittest.TestCase):
     def test_jobs_get_pods_and_namespaces_go(self):
         with ApiServer(controllers=True) as api:
             api.must("create", "namespace", "shop")
-            self.assertTrue(eventually(lambda: api.kubectl("get", "serviceaccount", "default", "-n", "shop").code == 0))
+            eventually(lambda: api.kubectl("get", "serviceaccount", "default", "-n", "shop").code == 0)
             api.must("create", "job", "one", "--image=localhost/one:1", "-n", "shop")
-            self.assertTrue(eventually(lambda: "job-name=one" in api.must("get", "pods", "-n", "shop", "--show-labels").out))
+            eventually(lambda: "job-name=one" in api.must("get", "pods", "-n", "shop", "--show-labels").out)
             api.must("delete", "namespace", "shop", "--timeout=60s")
 
 
@@ -138,7 +128,7 @@ class Ends(unittest.TestCase):
         with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as made_for:
             self.up("--while", str(made_for.pid))
             made_for.kill()
-        self.assertTrue(eventually(lambda: processes_of(self.directory) == []))
+        eventually(lambda: processes_of(self.directory) == [])
 
     def test_a_second_one_in_the_folder_is_refused(self):
         self.up()

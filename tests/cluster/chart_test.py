@@ -5,10 +5,10 @@ ServiceAccount has exactly the rights it needs, and the two admission policies h
 import json
 import os
 import tempfile
-import time
 import unittest
 
 from api_server import CLUSTER, ROOT, ApiServer, run
+from patience import eventually
 
 CHART = os.path.join(ROOT, "charts", "migration-operator")
 HELM = os.path.join(ROOT, "build", "cluster", "bin", "helm")
@@ -45,16 +45,6 @@ MONITORING = [{
              "versions": [{"name": "v1", "served": True, "storage": True,
                            "schema": {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}}]},
 } for kind, plural in (("ServiceMonitor", "servicemonitors"), ("PodMonitor", "podmonitors"), ("PrometheusRule", "prometheusrules"))]
-
-
-def eventually(condition, seconds=300):
-    """Polls: a policy is in force a moment after it was made."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.1)
-    return True
 
 
 def values_file(values):
@@ -140,7 +130,7 @@ class Defaults(Chart):
                                   ("admin", ["get", "create", "approve"], [])):
             self.api.must("create", "rolebinding", f"as-{role}", f"--clusterrole={role}", f"--user=a-{role}", "-n", "shop")
             for verb in can:
-                self.assertTrue(eventually(lambda: self.may(verb, "migrations", "shop", f"a-{role}")), (role, verb))
+                eventually(lambda: self.may(verb, "migrations", "shop", f"a-{role}"))
             for verb in cannot:
                 self.assertFalse(self.may(verb, "migrations", "shop", f"a-{role}"), (role, verb))
 
@@ -208,7 +198,7 @@ class Everything(Chart):
 
     def gated(self, name):
         """A pod with two gates, one of them ours; a new one each time."""
-        self.assertTrue(eventually(lambda: self.api.kubectl("get", "serviceaccount", "default", "-n", "shop").code == 0))
+        eventually(lambda: self.api.kubectl("get", "serviceaccount", "default", "-n", "shop").code == 0)
         self.api.must("create", "-f", "-", given={
             "apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "namespace": "shop", "labels": {"app": "shop"}, "annotations": {"a": "b"}},
             "spec": {"schedulingGates": [{"name": "example.org/other"}, {"name": "migrator.dev/wait"}], "nodeSelector": {"disk": "fast"},
@@ -222,7 +212,7 @@ class Everything(Chart):
         ours_away = {"op": "remove", "path": "/spec/schedulingGates/1"}
         label = [ours_away, {"op": "add", "path": "/metadata/labels/x", "value": "y"}]
         refusal = "denied request: the migration operator changes nothing of a pod's metadata"
-        self.assertTrue(eventually(lambda: refusal in self.patch("gated", label, ACCOUNT, "--dry-run=server").err))
+        eventually(lambda: refusal in self.patch("gated", label, ACCOUNT, "--dry-run=server").err)
         spec = "the migration operator changes nothing of a pod's spec but its gate"
         gate = "the migration operator lifts the scheduling gate migrator.dev/wait and no other"
         for what, change, message in (
@@ -247,7 +237,7 @@ class Everything(Chart):
 
     def test_the_policy_concerns_nobody_else(self):
         self.gated("free")
-        self.assertTrue(eventually(lambda: self.patch("free", [{"op": "add", "path": "/metadata/labels/x", "value": "y"}], ACCOUNT, "--dry-run=server").code == 1))
+        eventually(lambda: self.patch("free", [{"op": "add", "path": "/metadata/labels/x", "value": "y"}], ACCOUNT, "--dry-run=server").code == 1)
         done = self.patch("free", [{"op": "add", "path": "/metadata/labels/x", "value": "y"}], None)
         self.assertEqual(done.code, 0, done)
 
@@ -264,8 +254,8 @@ class Everything(Chart):
             return self.api.kubectl("annotate", "--overwrite", "migration", name, "-n", "shop", what, user=user)
 
         refusal = 'setting migrator.dev/approve needs the verb "approve" on migrations.migrator.dev in the namespace shop'
-        self.assertTrue(eventually(lambda: refusal in annotate("plain", "migrator.dev/approve=1", "an-editor").err))
-        self.assertTrue(eventually(lambda: annotate("approved", "migrator.dev/approve=1", "an-admin").code == 0))
+        eventually(lambda: refusal in annotate("plain", "migrator.dev/approve=1", "an-editor").err)
+        eventually(lambda: annotate("approved", "migrator.dev/approve=1", "an-admin").code == 0)
         self.assertEqual(annotate("approved", "other=1", "an-editor").code, 0, "an approval that stands already is no new one")
         self.assertIn(refusal, annotate("approved", "migrator.dev/approve=2", "an-editor").err)
         self.assertEqual(annotate("approved", "migrator.dev/approve-", "an-editor").code, 0)

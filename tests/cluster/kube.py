@@ -19,19 +19,6 @@ GROUPS = {"migrations": "apis/migrator.dev/v1alpha1", "jobs": "apis/batch/v1", "
           "clusterroles": "apis/rbac.authorization.k8s.io/v1", "clusterrolebindings": "apis/rbac.authorization.k8s.io/v1"}
 
 
-def eventually(condition, seconds=60, why="it did not become true in time"):
-    """What the condition gave once it was true, polled, for other processes work in their own time. `why`: text, or a function that gives
-    it."""
-    deadline = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            raise AssertionError(why() if callable(why) else why)
-        time.sleep(0.1)
-
-
 class Refused(Exception):
     """An answer of 400 and more: `code`, and the server's Status as `body`."""
 

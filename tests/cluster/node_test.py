@@ -8,10 +8,10 @@ import os
 import shutil
 import signal
 import tempfile
-import time
 import unittest
 
 from api_server import CLUSTER, run
+from patience import eventually
 
 JOB = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "looks"},
        "spec": {"backoffLimit": 0, "template": {"spec": {
@@ -29,15 +29,6 @@ CLAIM = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name
          "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}}
 SLEEPER = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "sleeper"},
            "spec": {"terminationGracePeriodSeconds": 600, "containers": [{"name": "one", "image": "localhost/busybox:1", "command": ["sleep", "86400"]}]}}
-
-
-def eventually(condition, seconds=300):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.1)
-    return True
 
 
 class Node:
@@ -92,7 +83,7 @@ class Works(unittest.TestCase):
         self.assertEqual(node.verb("kill", "apiserver").code, 0)
         self.assertNotEqual(node.kubectl("get", "job", "looks").code, 0)
         self.assertEqual(node.verb("start", "apiserver").code, 0)
-        self.assertTrue(eventually(lambda: node.kubectl("get", "job", "looks").code == 0))
+        eventually(lambda: node.kubectl("get", "job", "looks").code == 0)
         with open(os.path.join(node.directory, "audit.log"), encoding="utf-8") as log:
             users = {json.loads(line)["user"]["username"] for line in log}
         self.assertEqual(users, {"admin"})
@@ -103,7 +94,7 @@ class Ends(unittest.TestCase):
 
     def ends(self, harm):
         node = Node(self)
-        self.assertTrue(eventually(lambda: node.kubectl("get", "serviceaccount", "default").code == 0))
+        eventually(lambda: node.kubectl("get", "serviceaccount", "default").code == 0)
         self.assertEqual(node.kubectl("apply", "-f", "-", given=SLEEPER).code, 0)
         done = node.kubectl("wait", "--for=condition=Ready", "pod/sleeper", "--timeout=60s")
         self.assertEqual(done.code, 0, done)

@@ -10,8 +10,9 @@ import threading
 import time
 import unittest
 
-from kube import Kube, Refused, eventually, is_true, kubeconfig_of, reason
+from kube import Kube, Refused, is_true, kubeconfig_of, reason
 from operator_process import Operator, migration, server_with_migrations
+from patience import eventually
 from pods import Kubelet, by_kind, ends, in_turn, plans, works
 from unruly_way import UnrulyWay
 

@@ -13,8 +13,9 @@ import time
 import unittest
 
 from api_server import ROOT
-from kube import Kube, Refused, eventually, is_true, reason
+from kube import Kube, Refused, is_true, reason
 from operator_process import Operator, migration, server_with_migrations
+from patience import eventually
 from pods import Kubelet, by_kind, ends, in_turn, plans
 
 KILLING = os.environ.get("KILLING_OPERATOR", os.path.join(ROOT, "build", "dev", "tests", "cluster", "killing-operator"))

@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 
 from api_server import ApiServer, ROOT
-from kube import eventually
+from patience import eventually
 
 CRD = os.path.join(ROOT, "crds", "migrations.yaml")
 OPERATOR = os.environ.get("OPERATOR", os.path.join(ROOT, "build", "dev", "bin", "migration-operator"))
@@ -67,6 +67,10 @@ class Operator:
             if line.startswith(series + " "):
                 return float(line.rsplit(" ", 1)[1])
         return None
+
+    def requests(self):
+        return sum(float(line.rsplit(" ", 1)[1]) for line in self.page("/metrics")[1].splitlines()
+                   if line.startswith("migration_operator_api_requests_total"))
 
     def end(self, how=signal.SIGTERM):
         self.process.send_signal(how)

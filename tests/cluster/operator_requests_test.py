@@ -8,8 +8,9 @@ import sys
 import time
 import unittest
 
-from kube import Kube, Refused, condition, eventually, is_true, kubeconfig_of, reason
+from kube import Kube, Refused, condition, is_true, kubeconfig_of, reason
 from operator_process import Operator, migration, server_with_migrations
+from patience import eventually
 from pods import Kubelet, by_kind, ends, plans, waits
 
 USER = "the-operator"

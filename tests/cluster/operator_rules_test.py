@@ -9,8 +9,9 @@ import sys
 import unittest
 
 from api_server import CLUSTER, ROOT, run
-from kube import Kube, condition, eventually, is_true, reason
+from kube import Kube, condition, is_true, reason
 from operator_process import Operator, migration, server_with_migrations
+from patience import eventually
 from pods import Kubelet, by_kind, ends, in_turn, plans, waits, works
 
 KSTATUS = os.path.join(ROOT, "build", "cluster", "bin", "kstatus")

@@ -10,91 +10,29 @@ import subprocess
 import sys
 import time
 import unittest
-import urllib.error
-import urllib.request
 
-from api_server import ApiServer, ROOT
+import operator_process
+from patience import eventually
 
-CRD = os.path.join(ROOT, "crds", "migrations.yaml")
-OPERATOR = os.environ.get("OPERATOR", os.path.join(ROOT, "build", "dev", "bin", "migration-operator"))
 API = None
-
-
-def eventually(condition, seconds=60):
-    """What the condition gave once it was true, polled, for other processes work in their own time."""
-    deadline = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            raise AssertionError("it did not become true in time")
-        time.sleep(0.1)
 
 
 def setUpModule():
     global API
-    API = ApiServer(controllers=True)
-    API.must("apply", "--server-side", "-f", CRD)
-    API.must("wait", "--for=condition=Established", "crd/migrations.migrator.dev", "--timeout=60s")
+    API = operator_process.server_with_migrations()
     API.must("create", "namespace", "shop")
-    eventually(lambda: API.kubectl("get", "migrations", "-n", "shop").code == 0)
 
 
 def tearDownModule():
     API.close()
 
 
-class Operator:
-    """The program, started; its log is kept, one JSON document a line."""
+class Operator(operator_process.Operator):
+    """With an election unless a flag says otherwise."""
 
     def __init__(self, *flags, kubeconfig=None):
-        self.log_path = os.path.join(API.directory, f"operator-{time.monotonic_ns()}.log")
-        self.log_file = open(self.log_path, "w", encoding="utf-8")
-        self.process = subprocess.Popen([OPERATOR, "--kubeconfig", kubeconfig or API.kubeconfig, "--listen", "127.0.0.1:0", "--lease-namespace", "shop",
-                                         "--stock-image", "localhost/migrator:dev", *flags],
-                                        stdin=subprocess.DEVNULL, stdout=self.log_file, stderr=self.log_file)
-
-    def log(self):
-        with open(self.log_path, encoding="utf-8") as file:
-            return [json.loads(line) for line in file if line.endswith("\n")]
-
-    def said(self, event):
-        return [line for line in self.log() if line["event"] == event]
-
-    def page(self, path):
-        port = eventually(lambda: self.said("started"))[0]["port"]
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
-
-    def figure(self, series):
-        for line in self.page("/metrics")[1].splitlines():
-            if line.startswith(series + " "):
-                return float(line.rsplit(" ", 1)[1])
-        return None
-
-    def requests(self):
-        return sum(float(line.rsplit(" ", 1)[1]) for line in self.page("/metrics")[1].splitlines()
-                   if line.startswith("migration_operator_api_requests_total"))
-
-    def end(self, how=signal.SIGTERM):
-        self.process.send_signal(how)
-        code = self.process.wait(timeout=30)
-        self.log_file.close()
-        return code
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        if not self.log_file.closed:
-            self.log_file.close()
+        election = [] if any(flag.startswith("--leader-elect") for flag in flags) else ["--leader-elect=true"]
+        super().__init__(API, *election, "--lease-namespace", "shop", *flags, kubeconfig=kubeconfig)
 
 
 def migration(name, **spec):
@@ -317,7 +255,7 @@ class ComingAndGoing(unittest.TestCase):
         API.must("delete", "lease", "migration-operator", "-n", "shop")
 
     def test_flags_and_a_server_that_is_not_there(self):
-        done = subprocess.run([OPERATOR, "--kubeconfig", os.path.join(API.directory, "no-such-file")], capture_output=True, text=True, check=False)
+        done = subprocess.run([operator_process.OPERATOR, "--kubeconfig", os.path.join(API.directory, "no-such-file")], capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 2)
         self.assertEqual(json.loads(done.stderr.splitlines()[0])["event"], "cannot_connect")
         self.assertIn("no-such-file", done.stderr)

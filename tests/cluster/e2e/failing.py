@@ -1,7 +1,8 @@
 """What does not go well: said in the status, without harm, and mended."""
 
 import story
-from whole_cluster import claim, eventually
+from patience import eventually
+from whole_cluster import claim
 
 
 class Failing(story.Told):
@@ -41,7 +42,7 @@ class Failing(story.Told):
     def test_a_pod_that_a_quota_refuses_is_said_and_the_run_goes_on_without_it(self):
         shop = self.tell("quota")
         shop.apply({"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "none"}, "spec": {"hard": {"pods": "0"}}})
-        eventually(lambda: shop.get("resourcequota", "none").get("status", {}).get("hard"), "the quota is in force")
+        eventually(lambda: shop.get("resourcequota", "none").get("status", {}).get("hard"), why="the quota is in force")
         shop.migrate("localhost/shop:1")
         shop.until("Reconciling", "PodForbidden")
         self.assertIn("exceeded quota: none", shop.condition("Reconciling")["message"])
@@ -71,9 +72,9 @@ class Failing(story.Told):
     def test_deleting_the_migration_during_a_run_leaves_a_whole_revision(self):
         shop = self.tell("deleted")
         shop.migrate("localhost/shop:slow")
-        eventually(lambda: shop.sql("SELECT to_regclass('slow_1') IS NOT NULL") == "t", shop.describe)
+        eventually(lambda: shop.sql("SELECT to_regclass('slow_1') IS NOT NULL") == "t", why=shop.describe)
         shop.must("delete", "migration", "shop", "--cascade=foreground", "--timeout=60s")
-        eventually(lambda: not shop.get("pods", "-l", "migrator.dev/role=runner")["items"], "the run's pod is gone")
+        eventually(lambda: not shop.get("pods", "-l", "migrator.dev/role=runner")["items"], why="the run's pod is gone")
         tables = shop.sql("SELECT string_agg(tablename, ',' ORDER BY tablename) FROM pg_tables WHERE tablename LIKE 'slow%'").split(",")
         self.assertIn(len(tables), (1, 2, 3))
         self.assertEqual(shop.sql("SELECT version_num FROM migrator_version"), f"s{len(tables)}")

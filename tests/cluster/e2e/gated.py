@@ -5,7 +5,8 @@ import os
 import tempfile
 
 import story
-from whole_cluster import POD_SECURITY, RESTRICTED, eventually
+from patience import eventually
+from whole_cluster import POD_SECURITY, RESTRICTED
 
 
 def deployment(name, *, annotations=None, init=None, replicas=1):
@@ -45,7 +46,7 @@ class Gated(story.Told):
         shop = self.tell("init")
         shop.apply(deployment("web", init=waiter("localhost/shop:2")))
         eventually(lambda: [pod for pod in self.pods(shop, "web")
-                            if pod["status"].get("initContainerStatuses", [{}])[0].get("state", {}).get("running")], "the waiter runs")
+                            if pod["status"].get("initContainerStatuses", [{}])[0].get("state", {}).get("running")], why="the waiter runs")
         shop.migrate("localhost/shop:1")
         shop.until_ready()
         self.assertEqual(self.pods(shop, "web")[0]["status"]["phase"], "Pending", "the database lacks a revision of its image")
@@ -58,7 +59,7 @@ class Gated(story.Told):
         gate = {"migrator.dev/wait-for": "shop", "migrator.dev/image": "localhost/shop:2"}
         shop.migrate("localhost/shop:2", suspend=True)
         shop.apply(deployment("web", annotations=gate))
-        (pod,) = eventually(lambda: self.pods(shop, "web"), "a pod")
+        (pod,) = eventually(lambda: self.pods(shop, "web"), why="a pod")
         shop.until("Ready", "Suspended", status="False")
         self.assertTrue(self.is_gated(shop.get("pod", pod["metadata"]["name"])))
         shop.patch(suspend=False)
@@ -69,11 +70,11 @@ class Gated(story.Told):
         shop.migrate("localhost/shop:3-broken")
         shop.apply(deployment("web", annotations={**gate, "migrator.dev/image": "localhost/shop:3-broken"}))
         shop.until("Stalled", "MigrationFailed")
-        eventually(lambda: len(self.pods(shop, "web")) == 2, "the new version's pod beside the old one's")
+        eventually(lambda: len(self.pods(shop, "web")) == 2, why="the new version's pod beside the old one's")
         old = next(pod for pod in self.pods(shop, "web") if not self.is_gated(pod))
         new = next(pod for pod in self.pods(shop, "web") if self.is_gated(pod))
         shop.must("delete", "pod", old["metadata"]["name"])
-        eventually(lambda: [pod for pod in self.pods(shop, "web") if pod["status"]["phase"] == "Running"], "the old version again")
+        eventually(lambda: [pod for pod in self.pods(shop, "web") if pod["status"]["phase"] == "Running"], why="the old version again")
         self.assertTrue(self.is_gated(shop.get("pod", new["metadata"]["name"])))
 
         # Mended: it starts.
@@ -123,7 +124,7 @@ class Gated(story.Told):
         shop.patch(suspend=False)
         shop.until_ready()
         eventually(lambda: shop.get("pod", "waits")["status"]["phase"] == "Succeeded",
-                   lambda: json.dumps(shop.get("pod", "waits")["status"]) + str(shop.kubectl("logs", "waits")))
+                   why=lambda: json.dumps(shop.get("pod", "waits")["status"]) + str(shop.kubectl("logs", "waits")))
 
     def test_helm_waits_for_the_migration_and_fails_when_it_is_stalled(self):
         shop = self.tell("helm")

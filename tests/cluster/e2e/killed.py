@@ -1,12 +1,13 @@
 """Killed, at a bad moment: the run's pod, and the operator. Each revision is applied once, and there is one Job an attempt."""
 
 import story
-from whole_cluster import OPERATORS, eventually
+from patience import eventually
+from whole_cluster import OPERATORS
 
 
 class Killed(story.Told):
     def until_under_way(self, shop):
-        eventually(lambda: shop.sql("SELECT to_regclass('slow_1') IS NOT NULL") == "t", shop.describe)
+        eventually(lambda: shop.sql("SELECT to_regclass('slow_1') IS NOT NULL") == "t", why=shop.describe)
 
     def assert_each_was_applied_once(self, shop):
         self.assertEqual(shop.sql("SELECT string_agg(revision, ',' ORDER BY revision) FROM migrator_version_journal "

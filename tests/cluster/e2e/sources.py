@@ -2,7 +2,8 @@
 
 import shop as images
 import story
-from whole_cluster import POD_SECURITY, RESTRICTED, claim, eventually
+from patience import eventually
+from whole_cluster import POD_SECURITY, RESTRICTED, claim
 
 FILES = images.IMAGES["localhost/shop:2"]
 
@@ -31,7 +32,7 @@ class Sources(story.Told):
                             "volumeMounts": [{"name": "from", "mountPath": "/from"}, {"name": "to", "mountPath": "/to"}]}],
                        "volumes": [{"name": "from", "configMap": {"name": "files"}},
                                    {"name": "to", "persistentVolumeClaim": {"claimName": "files"}}]}})
-        eventually(lambda: shop.get("pod", "fills")["status"]["phase"] == "Succeeded", shop.describe)
+        eventually(lambda: shop.get("pod", "fills")["status"]["phase"] == "Succeeded", why=shop.describe)
         shop.migrate("localhost/migrator:dev", source={"type": "PersistentVolumeClaim",
                                                        "persistentVolumeClaim": {"claimName": "files", "path": "release"}})
         self.assertEqual(shop.until_ready()["currentRevisions"], ["c3"])

@@ -4,7 +4,8 @@ import datetime
 import sys
 
 import story
-from whole_cluster import POD_SECURITY, RESTRICTED, eventually
+from patience import eventually
+from whole_cluster import POD_SECURITY, RESTRICTED
 
 
 class Speed(story.Told):
@@ -21,14 +22,14 @@ class Speed(story.Told):
             shop.apply({"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": f"empty-{number}"}, "spec": {"template": {"spec": {
                 "restartPolicy": "Never", "securityContext": POD_SECURITY, "containers": [
                     {"name": "empty", "image": "localhost/shop:1", "args": ["--version"], "securityContext": RESTRICTED}]}}}})
-            eventually(lambda: shop.get("job", f"empty-{number}").get("status", {}).get("completionTime"), shop.describe)
+            eventually(lambda: shop.get("job", f"empty-{number}").get("status", {}).get("completionTime"), why=shop.describe)
             return since(began)
 
         def a_run(number):
             began = datetime.datetime.now(datetime.timezone.utc)
             shop.annotate("migration", "shop", f"migrator.dev/requestedAt={number}")
             eventually(lambda: shop.status().get("lastHandledRequestedAt") == str(number) and "run" not in shop.status()
-                       and shop.condition("Ready").get("status") == "True", shop.describe)
+                       and shop.condition("Ready").get("status") == "True", why=shop.describe)
             return since(began)
 
         # The quicker of some of each: what the machine does besides is not what is measured.

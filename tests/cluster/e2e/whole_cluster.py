@@ -14,10 +14,10 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from api_server import CLUSTER, ROOT, run  # noqa: E402
+from patience import eventually  # noqa: E402
 
 CHART = os.path.join(ROOT, "charts", "migration-operator")
 IMAGES = os.path.join(ROOT, "build", "images")
@@ -25,18 +25,6 @@ OPERATORS = "operators"
 PASSWORD = "not-so-secret"
 RESTRICTED = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
 POD_SECURITY = {"runAsNonRoot": True, "runAsUser": 10001, "runAsGroup": 10001, "fsGroup": 10001, "seccompProfile": {"type": "RuntimeDefault"}}
-
-
-def eventually(condition, what, seconds=90):
-    """What the condition gave once it was true, polled, for the cluster works in its own time. `what`: text, or a function that gives it."""
-    deadline = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not in {seconds} s: {what() if callable(what) else what}")
-        time.sleep(0.1)
 
 
 def revision(identifier, after, up, down="", number=0):
@@ -188,7 +176,7 @@ class Story:
              "stringData": {"uri": f"postgresql://{role}:{PASSWORD}@db.postgresql.svc:5432/{self.name}"}}
             for secret, role in (("shop-db", owner), ("shop-app-db", app))))
         self.app_role = app
-        eventually(lambda: self.kubectl("get", "serviceaccount", "default").code == 0, "the namespace's ServiceAccount")
+        eventually(lambda: self.kubectl("get", "serviceaccount", "default").code == 0, why="the namespace's ServiceAccount")
 
     def kubectl(self, *arguments, given=None):
         return self.cluster.kubectl("-n", self.name, *arguments, given=given)
@@ -245,7 +233,7 @@ class Story:
         def holds():
             found = self.condition(kind, name)
             return found.get("status") == status and reason in (None, found.get("reason"))
-        eventually(holds, lambda: f"{kind}={status} {reason or ''}\n{self.describe()}", seconds)
+        eventually(holds, why=lambda: f"{kind}={status} {reason or ''}\n{self.describe()}", seconds=seconds)
         return self.status(name)
 
     def until_ready(self, reason=None, seconds=90):
