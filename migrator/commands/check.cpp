@@ -63,14 +63,6 @@ Result<Comparison> revisions_with_models(const Context &context, Schemas &schema
   return compared(context, std::move(*revisions), std::move(*models));
 }
 
-Result<Comparison> snapshot_with_database(const Context &context, Schemas &schemas, const std::string &path) {
-  Result<Side> snapshot = schemas.snapshot(path);
-  if (!snapshot) return fail(snapshot.error());
-  Result<Side> database = schemas.database();
-  if (!database) return fail(database.error());
-  return compared(context, std::move(*snapshot), std::move(*database));
-}
-
 Result<Comparison> comparison_of(const Context &context, const cli::CheckArguments &arguments, Schemas &schemas) {
   switch (arguments.kind) {
   case cli::CheckKind::Revisions:
@@ -78,7 +70,7 @@ Result<Comparison> comparison_of(const Context &context, const cli::CheckArgumen
   case cli::CheckKind::Drift:
     return drift(context, schemas);
   case cli::CheckKind::Snapshot:
-    return snapshot_with_database(context, schemas, arguments.snapshot);
+    return drift_from_snapshot(context, schemas, arguments.snapshot);
   case cli::CheckKind::Database:
     break;
   }

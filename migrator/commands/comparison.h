@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -28,6 +29,9 @@ std::optional<std::string> missing_file(const Standing &standing);
 
 // What the applied revisions make with the database. MissingRevision: the file of one of them is not here.
 Result<Comparison> drift(const Context &context, Schemas &schemas);
+
+// A snapshot with the database, by catalog queries alone. InvalidConfiguration: it cannot be read, or is of other heads than the database's.
+Result<Comparison> drift_from_snapshot(const Context &context, Schemas &schemas, const std::string &path);
 
 // Warns of kinds that were not compared.
 void warn_of_unknown(const Context &context, const std::vector<Comparison> &comparisons);

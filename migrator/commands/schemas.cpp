@@ -11,6 +11,7 @@
 #include "migrator/commands/schema_cache.h"
 #include "migrator/database/drivers.h"
 #include "migrator/database/schema_reader.h"
+#include "migrator/ledger/read.h"
 #include "migrator/models/load.h"
 #include "migrator/schema/compare.h"
 #include "migrator/script/section_text.h"
@@ -232,6 +233,14 @@ Result<Side> Schemas::snapshot(const std::string &path) {
                                name(dialect_)));
   snapshot_heads_ = stored->heads;
   return finished(Side{"snapshot", {path}, stored->server, {}}, std::move(stored->schema));
+}
+
+Result<std::vector<std::string>> Schemas::database_heads() {
+  Result<Connection *> open = connection();
+  if (!open) return fail(open.error());
+  Result<ledger::State> state = ledger::read_state(*(*open)->database, (*open)->history);
+  if (!state) return fail(state.error());
+  return std::move(state->heads);
 }
 
 Result<const Standing *> Schemas::standing() {

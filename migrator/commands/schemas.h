@@ -45,7 +45,9 @@ public:
 
   // Where the configured database stands. InvalidConfiguration if it is of the other dialect.
   Result<const Standing *> standing();
-  std::vector<std::string> snapshot_heads() const { return snapshot_heads_; }
+  // Its heads, sorted, for what needs no files.
+  Result<std::vector<std::string>> database_heads();
+  const std::vector<std::string> &snapshot_heads() const noexcept { return snapshot_heads_; } // of the snapshot that was read
 
 private:
   Result<Connection *> connection();

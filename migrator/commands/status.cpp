@@ -105,24 +105,12 @@ Result<std::vector<std::string>> drift_from_revisions(const Context &context, co
   return schema::describe(report::without_parts(comparison->changes));
 }
 
-// What was changed since the snapshot by other ways than its revisions. InvalidConfiguration: the snapshot cannot be read, or is of other heads than
-// the database's.
-Result<std::vector<std::string>> drift_from(const Context &context, const Connection &connection, const Standing &standing,
-                                            const std::string &file) {
+Result<std::vector<std::string>> drift_from(const Context &context, const Connection &connection, const std::string &file) {
   execute::Stop stop;
   Schemas schemas(context, connection.dialect, stop);
-  Result<Side> snapshot = schemas.snapshot(file);
-  if (!snapshot) return fail(snapshot.error());
-  if (schemas.snapshot_heads() != standing.state.heads)
-    return fail_at(
-        file, 0, ErrorCode::InvalidConfiguration,
-        fmt::format("is of {}, and the database is at {}, so it tells nothing of drift. Name the snapshot of these files, or "
-                    "leave --snapshot out.",
-                    list(schemas.snapshot_heads(), "base"), list(standing.state.heads, "base")));
-  Result<Side> database = schemas.database();
-  if (!database) return fail(database.error());
-  const Comparison comparison = compared(context, std::move(*snapshot), std::move(*database));
-  return schema::describe(report::without_parts(comparison.changes));
+  const Result<Comparison> comparison = drift_from_snapshot(context, schemas, file);
+  if (!comparison) return fail(comparison.error());
+  return schema::describe(report::without_parts(comparison->changes));
 }
 
 ordered_json run_of(const ledger::Entry &entry) {
@@ -234,7 +222,7 @@ Status status(const Context &context, const cli::StatusArguments &arguments) {
   if (!lock) return fail(lock.error());
   Page page = gather(context, *connection, *files, *standing, std::move(*lock));
   if (!arguments.snapshot.empty()) {
-    Result<std::vector<std::string>> drift = drift_from(context, *connection, *standing, arguments.snapshot);
+    Result<std::vector<std::string>> drift = drift_from(context, *connection, arguments.snapshot);
     if (!drift) return fail(drift.error());
     page.drift = std::move(*drift);
     page.drift_since = " since the snapshot";

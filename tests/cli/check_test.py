@@ -108,7 +108,20 @@ class Checks(ModelsCase):
         self.assertIsNone(self.json("status")["drift"])
         self.project.revision("a2", "a1", up="CREATE TABLE second (id integer PRIMARY KEY);", down_sql="DROP TABLE second;")
         self.must("upgrade", "head")
-        self.refused(2, "InvalidConfiguration", "status", "--snapshot", "schema.json")
+        for verb in ("status", "check"):
+            message = self.refused(2, "InvalidConfiguration", verb, "--snapshot", "schema.json")["message"]
+            self.assertEqual(message, "is of a1, and the database is at a2, so it tells nothing of drift. Name the snapshot of what the database is at, or "
+                             "compare without one.")
+
+    def test_an_assert_about_rows_does_not_stop_a_comparison(self):
+        self.project.revision("a1", up=TABLE + "INSERT INTO customer VALUES (1, 'a');", down_sql="DROP TABLE customer;")
+        self.project.revision("a2", "a1", up="-- migrate:assert SELECT count(*) = 2 FROM customer\nCREATE TABLE second (id integer PRIMARY KEY);",
+                              down_sql="DROP TABLE second;")
+        self.must("upgrade", "a1")
+        self.project.database.rows("INSERT INTO customer VALUES (2, 'b')")
+        self.must("upgrade", "head")
+        self.model(TABLE + "CREATE TABLE second (id integer PRIMARY KEY);")
+        self.assert_clean()
 
     def test_a_snapshot_that_is_none_is_named(self):
         self.project.write("../broken.json", "{}")

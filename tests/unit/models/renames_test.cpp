@@ -42,5 +42,34 @@ TEST(Renames, FlagsMustFit) {
     EXPECT_EQ(chosen_renames({}, {flag}, before, after).error().code, ErrorCode::Usage) << flag;
 }
 
+// The data would stay in the column of the old name, or go with it.
+TEST(Renames, ANoteWhoseOldNameStaysIsRefused) {
+  const auto column = chosen_renames({note("a", "m", "n")}, {}, made({{"a", {"n"}}}), made({{"a", {"m", "n"}}}));
+  ASSERT_FALSE(column);
+  EXPECT_EQ(
+      column.error().text(),
+      "m.sql:1: `renamed_from n`: the models still have a column n of a. Take this line out if nothing was renamed; else rename "
+      "first, and bring the new one of that name in a later revision.");
+  const auto table =
+      chosen_renames({note("people", "", "users")}, {}, made({{"users", {"x"}}}), made({{"people", {"x"}}, {"users", {"y"}}}));
+  ASSERT_FALSE(table);
+  EXPECT_EQ(table.error().text(), "m.sql:1: `renamed_from users`: the models still have a table users. Take this line out if "
+                                  "nothing was renamed; else rename "
+                                  "first, and bring the new one of that name in a later revision.");
+  EXPECT_TRUE(chosen_renames({note("a", "m", "n")}, {}, made({{"a", {"m"}}}), made({{"a", {"m", "n"}}}))->empty());
+}
+
+TEST(Renames, NoNameIsRenamedTwice) {
+  const Schema before = made({{"a", {"x", "y"}}});
+  const Schema after = made({{"a", {"w", "z"}}});
+  EXPECT_EQ(chosen_renames({}, {"a.y:w", "a.y:z"}, before, after).error().text(),
+            "--rename \"a.y:z\" goes against another rename, which has the old or the new name already. Leave one of the two.");
+  EXPECT_EQ(chosen_renames({}, {"a.x:z", "a.y:z"}, before, after).error().text(),
+            "--rename \"a.y:z\" goes against another rename, which has the old or the new name already. Leave one of the two.");
+  EXPECT_EQ(chosen_renames({note("a", "w", "y"), note("a", "z", "y")}, {}, before, after).error().text(),
+            "m.sql:1: `renamed_from y`: another rename has the old or the new name already. Leave one of the two.");
+  EXPECT_EQ(chosen_renames({note("a", "w", "y")}, {"a.y:w", "a.y:w"}, before, after)->size(), 1U);
+}
+
 } // namespace
 } // namespace migrator::models
