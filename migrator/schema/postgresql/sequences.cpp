@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <limits>
 #include <map>
 #include <string_view>
 
@@ -23,45 +25,99 @@ Options by_word(const Value &texts) {
   return options;
 }
 
-std::string default_start(const Options &options) {
+bool falls(const Options &options) {
   const auto increment = options.find("INCREMENT");
-  const bool falls = increment != options.end() && increment->second.find('-') != std::string::npos;
-  const auto end = options.find(falls ? "MAXVALUE" : "MINVALUE");
-  if (end == options.end()) return falls ? "START WITH -1" : "START WITH 1";
+  return increment != options.end() && increment->second.find('-') != std::string::npos;
+}
+
+std::string default_start(const Options &options) {
+  const auto end = options.find(falls(options) ? "MAXVALUE" : "MINVALUE");
+  if (end == options.end()) return falls(options) ? "START WITH -1" : "START WITH 1";
   return "START WITH " + end->second.substr(end->second.find(' ') + 1);
 }
 
-} // namespace
+struct Bounds {
+  std::int64_t least = 0, most = 0;
+};
 
-std::vector<std::string> sequence_clauses(const Value &from, const Value &to) {
+Bounds bounds_of(const Value &texts, const std::string &type) {
+  const Options options = by_word(texts);
+  const auto given = [&](const std::string &word, std::int64_t otherwise) {
+    const auto found = options.find(word);
+    return found == options.end() ? otherwise : std::stoll(found->second.substr(found->second.find(' ') + 1));
+  };
+  std::int64_t end = std::numeric_limits<std::int64_t>::max();
+  if (type == "integer") end = std::numeric_limits<std::int32_t>::max();
+  if (type == "smallint") end = std::numeric_limits<std::int16_t>::max();
+  return falls(options) ? Bounds{given("MINVALUE", -end - 1), given("MAXVALUE", -1)}
+                        : Bounds{given("MINVALUE", 1), given("MAXVALUE", end)};
+}
+
+// Starts anew, and stays where it was if that can be: as one statement, for what it remembers lasts no longer. A setval() before ALTER SEQUENCE would
+// not be rolled back.
+std::string restarted(const Object &sequence, const std::string &alter, const Bounds &bounds) {
+  const std::string name = qualified(sequence.id);
+  const std::string body = fmt::format("DECLARE was record; BEGIN SELECT last_value, is_called INTO was FROM {0}; {1} RESTART; "
+                                       "IF was.last_value BETWEEN {2} AND {3} THEN "
+                                       "PERFORM pg_catalog.setval({4}, was.last_value, was.is_called); END IF; END",
+                                       name, alter, bounds.least, bounds.most, literal(name));
+  return "DO " + literal(body);
+}
+
+// The options that bound it.
+Value bounded(const Value &options) {
+  Value bounds;
+  for (const auto &[word, text] : by_word(options))
+    if (word == "MINVALUE" || word == "MAXVALUE") bounds.push_back(text);
+  return bounds;
+}
+
+// From rising to falling, or back.
+bool turns(const Value &from, const Value &to) {
+  return falls(by_word(from)) != falls(by_word(to));
+}
+
+// "INCREMENT BY 5", "NO MAXVALUE": what makes the options `to` of `from`. Says nothing of where the sequence stands.
+std::vector<std::string> clauses_of(const Value &from, const Value &to, const std::string &type) {
   const Options old = by_word(from), wanted = by_word(to);
-  const std::array<std::pair<std::string, std::string>, 6> defaults{{{"INCREMENT", "INCREMENT BY 1"},
-                                                                     {"MINVALUE", "NO MINVALUE"},
-                                                                     {"MAXVALUE", "NO MAXVALUE"},
-                                                                     {"START", default_start(wanted)},
-                                                                     {"CACHE", "CACHE 1"},
-                                                                     {"CYCLE", "NO CYCLE"}}};
+  const bool turned = turns(from, to);
+  // With AS, NO MINVALUE means the type's least also of one that rises.
+  const Bounds bounds = bounds_of(to, type);
+  const std::array<std::pair<std::string, std::string>, 6> defaults{
+      {{"INCREMENT", "INCREMENT BY 1"},
+       {"MINVALUE", turned ? fmt::format("MINVALUE {}", bounds.least) : "NO MINVALUE"},
+       {"MAXVALUE", turned ? fmt::format("MAXVALUE {}", bounds.most) : "NO MAXVALUE"},
+       {"START", default_start(wanted)},
+       {"CACHE", "CACHE 1"},
+       {"CYCLE", "NO CYCLE"}}};
   const auto value = [](const Options &options, const std::string &word) {
     const auto found = options.find(word);
     return found == options.end() ? std::string() : found->second;
   };
-  bool moved = false;
-  for (const std::string word : {"INCREMENT", "MINVALUE", "MAXVALUE"}) moved = moved || value(old, word) != value(wanted, word);
+  bool moved = turned;
+  for (const std::string word : {"MINVALUE", "MAXVALUE"}) moved = moved || value(old, word) != value(wanted, word);
   std::vector<std::string> clauses;
   for (const auto &[word, usual] : defaults) {
     const std::string now = value(wanted, word);
-    if (value(old, word) != now || (moved && word == "START")) clauses.push_back(now.empty() ? usual : now);
+    const bool follows = (moved && word == "START") || (turned && (word == "MINVALUE" || word == "MAXVALUE"));
+    if (value(old, word) != now || follows) clauses.push_back(now.empty() ? usual : now);
   }
-  if (moved) clauses.emplace_back("RESTART");
   return clauses;
 }
 
+} // namespace
+
 std::vector<std::string> alter_sequence(const Object &from, const Object &to) {
   const std::string alter = "ALTER SEQUENCE " + qualified(to.id) + " ";
+  const Value &old = from.value(Attribute::Options), &wanted = to.value(Attribute::Options);
   std::vector<std::string> statements;
-  std::vector<std::string> clauses = sequence_clauses(from.value(Attribute::Options), to.value(Attribute::Options));
+  std::vector<std::string> clauses = clauses_of(old, wanted, to.text(Attribute::Type));
   if (from.text(Attribute::Type) != to.text(Attribute::Type)) clauses.insert(clauses.begin(), "AS " + to.text(Attribute::Type));
-  if (!clauses.empty()) statements.push_back(alter + joined(clauses, " "));
+  if (!clauses.empty()) {
+    const Bounds before = bounds_of(old, from.text(Attribute::Type)), after = bounds_of(wanted, to.text(Attribute::Type));
+    const bool may_stay = after.least <= before.least && before.most <= after.most;
+    statements.push_back(may_stay ? alter + joined(clauses, " ") : restarted(to, alter + joined(clauses, " "), after));
+  }
   if (from.value(Attribute::Persistence) != to.value(Attribute::Persistence))
     statements.push_back(alter + (to.has(Attribute::Persistence) ? "SET UNLOGGED" : "SET LOGGED"));
   return statements;
@@ -105,11 +161,10 @@ std::vector<std::string> alter_identity(const Object &from, const Object &to, bo
   }
   std::vector<std::string> statements, clauses;
   if (old[0] != wanted[0]) clauses.push_back("SET GENERATED " + kind);
-  bool restarts = false;
-  for (const std::string &clause : sequence_clauses({old.begin() + 1, old.end()}, options)) {
-    restarts = restarts || clause == "RESTART";
-    clauses.push_back(clause == "RESTART" ? clause : "SET " + clause);
-  }
+  const Value old_options{old.begin() + 1, old.end()};
+  for (const std::string &clause : clauses_of(old_options, options, to.text(Attribute::Type))) clauses.push_back("SET " + clause);
+  const bool restarts = turns(old_options, options) || bounded(old_options) != bounded(options);
+  if (restarts) clauses.emplace_back("RESTART");
   if (!clauses.empty()) statements.push_back(alter + joined(clauses, " "));
   if (restarts && counts_up(options)) statements.push_back(moved);
   return statements;

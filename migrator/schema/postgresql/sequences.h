@@ -8,9 +8,7 @@
 
 namespace migrator::schema::postgresql {
 
-// "INCREMENT BY 5", "NO MAXVALUE": what makes the options `to` of `from`.
-std::vector<std::string> sequence_clauses(const Value &from, const Value &to);
-// ALTER SEQUENCE and ALTER COLUMN … SET; without owners, dropped identities and defaults.
+// ALTER SEQUENCE and ALTER COLUMN … SET; without owners, dropped identities and defaults. A sequence stays where it is while its bounds have room for that.
 std::vector<std::string> alter_sequence(const Object &from, const Object &to);
 // `only`: no other sequence is owned by the column.
 std::vector<std::string> alter_identity(const Object &from, const Object &to, bool only);

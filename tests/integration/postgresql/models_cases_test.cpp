@@ -47,6 +47,44 @@ TEST(ModelsCases, ALoggedSequenceOfATableThatBecomesUnloggedStaysLogged) {
   expect_the_law("CREATE UNLOGGED TABLE t (id serial PRIMARY KEY); CREATE SEQUENCE s", "CREATE " + rest);
 }
 
+// What a sequence has given out it never gives again.
+TEST(ModelsCases, ASequenceStaysWhereItIs) {
+  struct Case {
+    std::string before, position, after, last;
+  };
+  for (const Case &one :
+       {Case{"START 1000", "5000, true", "START 1000 INCREMENT 5", "5000 true"},
+        Case{"MAXVALUE 9000", "5000, true", "MAXVALUE 6000 CACHE 3", "5000 true"},
+        Case{"MAXVALUE 9000", "5000, true", "MAXVALUE 4000", "1 false"}, Case{"MINVALUE -5", "7, false", "START 3", "7 false"},
+        Case{"AS bigint", "70, true", "AS smallint", "70 true"}, Case{"AS smallint", "70, true", "AS bigint START 9", "70 true"},
+        Case{"INCREMENT -1", "-7, true", "INCREMENT -2", "-7 true"},
+        Case{"INCREMENT -2", "-7, true", "INCREMENT 3 START 5", "5 false"},
+        Case{"AS smallint INCREMENT BY -2", "-8, true", "AS int INCREMENT BY 3 START 5", "5 false"}}) {
+    SCOPED_TRACE(one.before + " to " + one.after);
+    Model a = scratch_model(), b = scratch_model();
+    a.load("CREATE SEQUENCE s " + one.before + "; SELECT setval('s', " + one.position + ")");
+    b.load("CREATE SEQUENCE s " + one.after);
+    const schema::Schema to = b.read();
+    const auto up = schema::renderer(Dialect::Postgresql).render(a.read(), to, {});
+    ASSERT_TRUE(up) << up.error().message;
+    ASSERT_NO_THROW(a.run(*up)) << listed(*up);
+    EXPECT_EQ(listed(schema::describe(schema::compare(a.read(), to, {}))), "");
+    EXPECT_EQ(a.database().query("SELECT last_value || ' ' || is_called FROM s")->rows.at(0).at(0), one.last) << listed(*up);
+    expect_the_law("CREATE SEQUENCE s " + one.before, "CREATE SEQUENCE s " + one.after);
+  }
+}
+
+TEST(ModelsCases, AnIdentityThatFallsGoesOnBehindWhatItHasGiven) {
+  const std::string t = "CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY ";
+  Model a = scratch_model(), b = scratch_model();
+  a.load(t + "(INCREMENT BY -1) PRIMARY KEY); INSERT INTO t VALUES (DEFAULT), (DEFAULT), (DEFAULT)");
+  b.load(t + "(INCREMENT BY -2) PRIMARY KEY)");
+  const auto up = schema::renderer(Dialect::Postgresql).render(a.read(), b.read(), {});
+  ASSERT_TRUE(up) << up.error().message;
+  ASSERT_NO_THROW(a.run(*up)) << listed(*up);
+  EXPECT_EQ(a.database().query("INSERT INTO t VALUES (DEFAULT) RETURNING id")->rows.at(0).at(0), "-5");
+}
+
 // Names of 63 bytes: what is named after them for a while is cut, and between characters.
 TEST(ModelsCases, TheLongestNamesOfTwoByteLettersChangeTheirTypesAndIndexes) {
   const std::string e = "\"eööööööööööööööööööööööööööööööö\"", t = "\"töööööööööööööööööööööööööööööö1\"",
