@@ -49,11 +49,27 @@ std::string base_type(const Schema &schema, const Object &column) {
   return type;
 }
 
+bool is_list(const std::string &type) {
+  return type.size() > 2 && type.compare(type.size() - 2, 2, "[]") == 0;
+}
+
+// A type that an explicit cast cuts nothing to: what follows is an assignment, which refuses what is too long.
+std::string without_length(const std::string &type) {
+  const std::string name = bare(type);
+  if (name == "bit") return "bit varying";
+  return name;
+}
+
+bool is_whole(const std::string &type) {
+  return type == "smallint" || type == "integer" || type == "bigint";
+}
+
 } // namespace
 
 bool converts_itself(const std::string &from, const std::string &to) {
   const std::string old = bare(from), wanted = bare(to);
   if (old == wanted) return true;
+  if (is_list(old) && is_list(wanted)) return converts_itself(old.substr(0, old.size() - 2), wanted.substr(0, wanted.size() - 2));
   if (is_number(old) && is_number(wanted)) return true;
   if (is_string(wanted)) return true;
   static const std::map<std::string, std::set<std::string>> kOthers{
@@ -66,15 +82,36 @@ bool converts_itself(const std::string &from, const std::string &to) {
       {"json", {"jsonb"}},
       {"jsonb", {"json"}},
       {"cidr", {"inet"}},
-      {"inet", {"cidr"}}};
+      {"inet", {"cidr"}},
+      {"smallint", {"money"}},
+      {"integer", {"money"}},
+      {"bigint", {"money"}},
+      {"numeric", {"money"}},
+      {"money", {"numeric"}},
+      {"bit", {"bit varying"}},
+      {"bit varying", {"bit"}}};
   const auto found = kOthers.find(old);
   return found != kOthers.end() && found->second.contains(wanted);
+}
+
+std::optional<Conversion> conversion(const Schema &before, const Object &from, const Schema &after, const Object &to,
+                                     bool retyped) {
+  const std::string column = quote_name(to.id.name);
+  if (retyped) return Conversion{column + "::text::" + to.text(Attribute::Type), true};
+  const std::string old = base_type(before, from), wanted = base_type(after, to);
+  if (converts_itself(old, wanted)) return std::nullopt;
+  const std::string old_name = bare(old), name = bare(wanted);
+  if (old_name == "boolean" && is_number(name)) return Conversion{column + "::integer", false};
+  if (is_number(old_name) && name == "boolean") return Conversion{column + " <> 0", false};
+  if (old_name == "bit" && is_whole(name)) return Conversion{column + "::bigint", false};
+  if (is_whole(old_name) && name == "bit") return Conversion{column + "::" + wanted, true};
+  return Conversion{column + "::text::" + without_length(wanted), true};
 }
 
 std::string placeholder(const Schema &schema, const Object &column) {
   const std::string &type = column.text(Attribute::Type);
   const std::string base = base_type(schema, column), name = bare(base);
-  if (name.size() > 2 && name.compare(name.size() - 2, 2, "[]") == 0) return "'{}'::" + type;
+  if (is_list(name)) return "'{}'::" + type;
   if (is_number(name)) return "0";
   if (is_string(name)) return "''";
   static const std::map<std::string, std::string> kValues{{"boolean", "false"},

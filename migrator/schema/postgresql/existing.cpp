@@ -196,9 +196,9 @@ std::vector<Piece> alter_column(const Plan &plan, const Object &from, const Obje
     std::string sql = alter + "TYPE " + to.text(Attribute::Type);
     if (to.has(Attribute::Collation)) sql += " COLLATE " + to.text(Attribute::Collation);
     std::string note = "rewrites the table under a lock that keeps everybody out, unless the old values fit as they are";
-    if (plan.retyped.contains(id) || !converts_itself(from.text(Attribute::Type), to.text(Attribute::Type))) {
-      sql += fmt::format(" USING {}::text::{}", quote_name(id.name), to.text(Attribute::Type));
-      note = "a guess: values are converted by way of their text; " + note;
+    if (const auto way = conversion(plan.from, from, plan.to, to, plan.retyped.contains(id))) {
+      sql += " USING " + way->expression;
+      if (way->guess) note = "a guess: values are converted as USING says; " + note;
     }
     pieces.push_back(in_transaction(sql, note));
   }
