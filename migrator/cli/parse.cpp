@@ -342,7 +342,8 @@ Status check_count(const Verb &verb, const std::vector<std::string> &alone) {
     return usage(std::string(verb.name) + " needs " + std::string(verb.arguments) + ". Write " + line + "; \"migrator " +
                  std::string(verb.name) + " --help\" has examples.");
   if (alone.size() > verb.most_arguments)
-    return usage("unexpected argument " + in_quotes(alone[verb.most_arguments]) + ". Write " + line + ".");
+    return usage("unexpected argument " + in_quotes(alone[verb.most_arguments]) + ". Write " + line + "." +
+                 (verb.id == VerbId::Revision ? " The message is given by -m." : ""));
   return {};
 }
 
@@ -359,10 +360,12 @@ Result<Invocation> without_a_verb(const std::vector<std::string> &arguments) {
   return invocation;
 }
 
-tl::unexpected<Error> unknown_verb(const std::string &name) {
+// `before`: what stands before it, where an unknown flag may have taken the verb's place for its value.
+tl::unexpected<Error> unknown_verb(const std::string &name, const std::vector<std::string> &before) {
   std::vector<std::string_view> names;
   for (const Verb &verb : verbs()) names.push_back(verb.name);
   const std::string near = config::did_you_mean(name, names);
+  if (const Result<Words> flags = read_words(nullptr, before); near.empty() && !flags) return fail(flags.error());
   return usage("unknown verb " + in_quotes(name) + "." + (near.empty() ? " Run \"migrator --help\" for the list." : near));
 }
 
@@ -383,7 +386,7 @@ Result<Invocation> parse(const std::vector<std::string> &arguments) {
     }
   }
   const Verb *verb = find_verb(rest[at]);
-  if (verb == nullptr) return unknown_verb(rest[at]);
+  if (verb == nullptr) return unknown_verb(rest[at], {rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(at)});
   rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(at));
 
   const Result<Words> words = read_words(verb, rest);

@@ -71,8 +71,8 @@ Result<std::string> RevisionMap::resolve(std::string_view text) const {
 }
 
 Error RevisionMap::unknown(std::string_view text) const {
-  std::vector<std::string_view> names;
-  names.reserve(nodes_.size() + labels_.size());
+  std::vector<std::string_view> names{"head", "heads", "base"};
+  names.reserve(names.size() + nodes_.size() + labels_.size());
   for (const Node &node : nodes_) names.push_back(node.id);
   for (const auto &label : labels_) names.push_back(label.first);
   const std::vector<std::string> near = near_misses(text, names);

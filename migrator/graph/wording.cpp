@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "migrator/text/ascii.h"
 #include "migrator/text/nearest.h"
 
 namespace migrator::graph {
@@ -44,6 +45,7 @@ std::string listed(const std::vector<std::string> &ids) {
 
 std::vector<std::string> near_misses(std::string_view typed, const std::vector<std::string_view> &known) {
   if (typed.empty() || typed.size() > kLongestQuote) return {};
+  const std::string small = text::lower(typed);
   const std::size_t furthest = typed.size() < 4 ? 1 : 2;
   std::vector<std::pair<std::size_t, std::string_view>> found;
   for (const std::string_view candidate : known) {
@@ -55,7 +57,8 @@ std::vector<std::string> near_misses(std::string_view typed, const std::vector<s
     // Compared to as much of the candidate as was typed, because the beginning of an id is enough.
     const std::string_view start = candidate.substr(0, typed.size());
     if (std::max(start.size(), typed.size()) - std::min(start.size(), typed.size()) > furthest) continue;
-    const std::size_t distance = std::min(text::edit_distance(typed, start), text::edit_distance(typed, candidate));
+    const std::size_t distance =
+        std::min(text::edit_distance(small, text::lower(start)), text::edit_distance(small, text::lower(candidate)));
     if (distance <= furthest && distance < typed.size()) found.emplace_back(distance, candidate);
   }
   const std::size_t shown = std::min(found.size(), kMostNearMisses);

@@ -149,6 +149,9 @@ class WritingRevisions(Case):
         with open(editor, "w", encoding="utf-8") as file:
             file.write('#!/bin/sh\necho "-- migrate:upp" >> "$1"\n')
         self.refused(2, "InvalidRevisionFile", "edit", "a1", extra={"VISUAL": editor})
+        # The file that keeps all from being read can be mended the same way.
+        self.refused(2, "InvalidRevisionFile", "edit", "b1", extra={"VISUAL": "sed -i /upp/d"})
+        self.assertEqual(self.json("edit", "a1", extra={"VISUAL": "sed -i /upp/d"}), edited)
 
     def test_edit_without_an_editor(self):
         self.table("a1")

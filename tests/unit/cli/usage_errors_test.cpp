@@ -26,6 +26,12 @@ INSTANTIATE_TEST_SUITE_P(
     Lines, UsageError,
     testing::Values(
         UsageCase{"UnknownVerbNearAnother", {"upgade", "head"}, R"(unknown verb "upgade". Did you mean "upgrade"?)"},
+        UsageCase{"UnknownFlagBeforeTheVerb",
+                  {"-x", "a=b", "upgrade", "head"},
+                  R"(unknown flag "-x". Run "migrator --help" for the flags.)"},
+        UsageCase{"AMessageWithoutItsFlag",
+                  {"revision", "create table"},
+                  R"(unexpected argument "create table". Write "migrator revision". The message is given by -m.)"},
         UsageCase{"UnknownVerb", {"frobnicate"}, R"(unknown verb "frobnicate". Run "migrator --help" for the list.)"},
         UsageCase{"UrlAsVerb",
                   {"postgresql://u:hunter2@h/d"},

@@ -222,6 +222,10 @@ INSTANTIATE_TEST_SUITE_P(
         Naming{"NearMiss", "1957ea",
                "UnknownRevision: there is no revision or label '1957ea'; did you mean 1975ea83b712? [1957ea "
                "1975ea83b712]"},
+        Naming{"Symbol", "haed",
+               "UnknownRevision: there is no revision or label 'haed'; did you mean head and heads? [haed head heads]"},
+        Naming{"SymbolInCapitals", "BASE",
+               "UnknownRevision: there is no revision or label 'BASE'; did you mean base? [BASE base]"},
         Naming{"TypedTooMuch", "billings",
                "UnknownRevision: there is no revision or label 'billings'; did you mean billing? [billings billing]"},
         Naming{"Empty", "", "InvalidTarget: an empty revision names nothing; give an id, the beginning of one, or a label []"}),
