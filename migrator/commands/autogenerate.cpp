@@ -18,6 +18,7 @@
 #include "migrator/report/difference.h"
 #include "migrator/report/printable.h"
 #include "migrator/report/question.h"
+#include "migrator/schema/renaming.h"
 #include "migrator/schema/render.h"
 #include "migrator/script/parser.h"
 
@@ -25,37 +26,8 @@ namespace migrator::commands {
 
 namespace {
 
-using schema::Piece;
 using schema::Rename;
 using schema::Schema;
-
-// Columns by their tables' old names first, then tables: so each finds what it names, whatever the order within them.
-std::vector<Piece> rename_pieces(const schema::Renderer &renderer, const std::vector<Rename> &renames) {
-  std::vector<Piece> pieces;
-  for (const bool columns : {true, false}) {
-    std::vector<Rename> some;
-    for (const Rename &rename : renames)
-      if ((rename.from.kind == schema::Kind::Column) == columns) some.push_back(rename);
-    if (some.empty()) continue;
-    for (Piece &piece : renderer.rename(some)) pieces.push_back(std::move(piece));
-  }
-  return pieces;
-}
-
-std::vector<Piece> rename_back(const schema::Renderer &renderer, const std::vector<Rename> &renames) {
-  std::vector<Piece> pieces;
-  for (const bool columns : {false, true}) {
-    std::vector<Rename> some;
-    for (const Rename &rename : renames) {
-      if ((rename.from.kind == schema::Kind::Column) != columns) continue;
-      some.push_back({rename.from, rename.from.name});
-      some.back().from.name = rename.to;
-    }
-    if (some.empty()) continue;
-    for (Piece &piece : renderer.rename(some)) pieces.push_back(std::move(piece));
-  }
-  return pieces;
-}
 
 // What a rename is called in a question and in a file.
 std::string told(const Rename &rename) {
@@ -75,6 +47,13 @@ struct Generated {
   std::vector<schema::Change> changes; // of the whole way, renames not taken out
   std::vector<std::string> notes;      // for the file and the user
   bool differs = false;
+};
+
+// What the revisions make, with the renames made.
+struct Renamed {
+  Schema schema;
+  std::vector<schema::Object> ignored_parts;
+  schema::Renaming renaming = {};
 };
 
 // The work for one dialect.
@@ -103,9 +82,9 @@ public:
     if (!renames) return fail(renames.error());
     out.differs = !out.changes.empty();
     if (!out.differs) return out;
-    Result<Schema> renamed = after(**files, *renames, out.revisions);
+    Result<Renamed> renamed = after(**files, *renames, out.revisions);
     if (!renamed) return fail(renamed.error());
-    const std::vector<Rename> more = asked_for(*renamed, out);
+    const std::vector<Rename> more = asked_for(renamed->schema, out);
     if (!more.empty()) {
       renames->insert(renames->end(), more.begin(), more.end());
       renamed = after(**files, *renames, out.revisions);
@@ -158,22 +137,25 @@ private:
     return error;
   }
 
-  // The schema with these renames made; its ignored_parts_ are then known.
-  Result<Schema> after(const Files &files, const std::vector<Rename> &renames, const Side &before) {
-    ignored_parts_ = before.ignored_parts;
-    if (renames.empty()) return before.schema;
+  Result<Renamed> after(const Files &files, const std::vector<Rename> &renames, const Side &before) {
+    if (renames.empty()) return Renamed{before.schema, before.ignored_parts};
     Result<Scratch> scratch = Scratch::open(context_, schemas_.dialect(), stop_);
     if (!scratch) return fail(scratch.error());
+    if (Status moved = scratch->go_to(files, parents_); !moved) return fail(moved.error());
+    const Result<Schema> all = scratch->read();
+    if (!all) return fail(all.error());
+    Result<schema::Renaming> renaming = schema::renaming(renderer_, renames, before.schema, *all);
+    if (!renaming) return fail(renaming.error());
     constexpr const char *kRevision = "the_renames";
     GeneratedWay way;
     way.dialect = schemas_.dialect();
-    way.up = rename_pieces(renderer_, renames);
+    way.up = renaming->up;
     script::Script script = made_script(kRevision, parents_, "the renames", generated_sections({way}).sections);
     if (Status moved = scratch->go_to(with(files, {std::move(script)}), {kRevision}); !moved) return fail(moved.error());
     Result<Schema> read = scratch->read();
-    if (!read) return read;
-    ignored_parts_ = schema::ignored_parts(*read, context_.settings.ignore);
-    return schema::without(std::move(*read), context_.settings.ignore);
+    if (!read) return fail(read.error());
+    std::vector<schema::Object> ignored_parts = schema::ignored_parts(*read, context_.settings.ignore);
+    return Renamed{schema::without(std::move(*read), context_.settings.ignore), std::move(ignored_parts), std::move(*renaming)};
   }
 
   // The likely renames that the user agrees to; a note for each other one.
@@ -190,20 +172,21 @@ private:
     return agreed;
   }
 
-  Status render(const Schema &before, const std::vector<Rename> &renames, Generated &out) {
-    const schema::RenderOptions options{compare_options(context_.settings)};
+  Status render(const Renamed &before, const std::vector<Rename> &renames, Generated &out) {
+    schema::RenderOptions options{compare_options(context_.settings)};
     // Made again with their table, where it is made again: as little as they count, they must not be lost.
     const bool rebuilds = schemas_.dialect() == Dialect::Sqlite;
-    const Schema from = rebuilds ? schema::with_parts(before, ignored_parts_) : before;
-    const Schema to = rebuilds ? schema::with_parts(out.models.schema, ignored_parts_) : out.models.schema;
+    const Schema from = rebuilds ? schema::with_parts(before.schema, before.ignored_parts) : before.schema;
+    const Schema to = rebuilds ? schema::with_parts(out.models.schema, before.ignored_parts) : out.models.schema;
     Result<schema::Rendered> up = renderer_.render(from, to, options);
     if (!up) return fail(up.error());
-    out.way.up = rename_pieces(renderer_, renames);
+    out.way.up = before.renaming.up;
     out.way.up.insert(out.way.up.end(), up->pieces.begin(), up->pieces.end());
     out.way.losses = up->losses;
     for (const Rename &rename : renames) out.notes.push_back("renamed: " + told(rename));
     for (const std::string &loss : up->losses) out.notes.push_back("loses data: " + loss);
     for (const std::string &guess : up->guesses) out.notes.push_back("look at " + guess);
+    options.keep_order = before.renaming.clears;
     Result<schema::Rendered> down = renderer_.render(to, from, options);
     if (!down) {
       out.way.irreversible = down.error().message;
@@ -211,8 +194,7 @@ private:
       return {};
     }
     out.way.down = std::move(down->pieces);
-    const std::vector<Piece> back = rename_back(renderer_, renames);
-    out.way.down.insert(out.way.down.end(), back.begin(), back.end());
+    out.way.down.insert(out.way.down.end(), before.renaming.down.begin(), before.renaming.down.end());
     return {};
   }
 
@@ -221,7 +203,6 @@ private:
   Schemas schemas_;
   const schema::Renderer &renderer_;
   const std::vector<std::string> parents_;
-  std::vector<schema::Object> ignored_parts_;
 };
 
 std::vector<Comparison> comparisons(const std::vector<Generated> &all) {

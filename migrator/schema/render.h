@@ -35,6 +35,7 @@ struct Rendered {
 
 struct RenderOptions {
   CompareOptions compare;
+  bool keep_order = false; // columns stand in the order of `to`, for something that is not in it sees it; SQLite only
 };
 
 class Renderer {
@@ -45,6 +46,8 @@ public:
   virtual Result<Rendered> render(const Schema &from, const Schema &to, const RenderOptions &options) const = 0;
   // Renames of tables and columns, in an order that works. The schema afterwards is best read from the database, for definitions follow.
   virtual std::vector<Piece> rename(const std::vector<Rename> &renames) const = 0;
+  // What of `ours` may be there while these renames are made: all of it, or without what stands in their way. `all` has beside it what stays there.
+  virtual Schema beside_renames(const std::vector<Rename> &renames, const Schema &ours, const Schema &all) const = 0;
 };
 
 const Renderer &renderer(Dialect dialect) noexcept;

@@ -196,6 +196,23 @@ class Ignored(ModelsCase):
                         os.remove(os.path.join(self.project.migrations, name))
 
 
+    def test_ignored_views_and_triggers_stay_where_something_is_renamed(self):
+        self.project.settings["ignore"] = ["by_other_*"]
+        ours = "CREATE TABLE customer (id integer PRIMARY KEY, email text);\nCREATE VIEW ids AS SELECT id FROM customer;\nCREATE VIEW emails AS SELECT email FROM customer;\n"
+        theirs = "CREATE VIEW by_other_view AS SELECT id FROM ids;\nCREATE TRIGGER by_other_trigger INSTEAD OF DELETE ON ids BEGIN UPDATE customer SET email = ''; END;\n"
+        self.project.revision("a1", up=ours + theirs, down_sql="DROP VIEW by_other_view;\nDROP VIEW emails;\nDROP VIEW ids;\nDROP TABLE customer;")
+        self.must("upgrade", "head")
+        self.project.database.rows("INSERT INTO customer VALUES (1, 'a@x')")
+        self.model(ours.replace("email text", "mail text").replace("email FROM", "mail FROM"))
+        self.assertNotIn("by_other", self.generate("--rename", "customer.email:mail"))
+        for verb, column in ((("upgrade", "head"), "mail"), (("downgrade", "a1"), "email")):
+            with self.subTest(verb):
+                self.must(*verb)
+                self.must("check", "--drift")
+                self.assertEqual(self.project.database.rows("SELECT * FROM by_other_view"), [["1"]])
+                self.project.database.rows("DELETE FROM ids")
+                self.assertEqual(self.project.database.rows(f"SELECT {column} FROM customer"), [[""]])
+
     def test_kinds_that_are_not_in_the_model_are_named_until_they_are_ignored(self):
         self.model("CREATE TABLE t (a text);\nCREATE VIRTUAL TABLE \"my words\" USING fts5(a);\n")
         done = self.must("revision", "--autogenerate", "-m", "x")

@@ -347,4 +347,9 @@ std::vector<Piece> PostgresqlRenderer::rename(const std::vector<Rename> &renames
   return pieces;
 }
 
+Schema PostgresqlRenderer::beside_renames(const std::vector<Rename> & /*renames*/, const Schema &ours,
+                                          const Schema & /*all*/) const {
+  return ours;
+}
+
 } // namespace migrator::schema::postgresql

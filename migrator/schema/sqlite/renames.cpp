@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
+#include "migrator/schema/sqlite/staying.h"
 #include "migrator/schema/sqlite/words.h"
 
 namespace migrator::schema::sqlite {
@@ -30,6 +32,25 @@ Pairs ordered(Pairs pairs) {
     pairs.front().first = between;
   }
   return done;
+}
+
+// By way of other views, too.
+std::set<ObjectId> views_that_others_read(const Schema &ours, const Schema &all) {
+  std::vector<const Object *> open;
+  for (const Object &object : all.objects)
+    if (speaks(object) && ours.find(object.id) == nullptr) open.push_back(&object);
+  std::set<ObjectId> found;
+  while (!open.empty()) {
+    const Object &reader = *open.back();
+    open.pop_back();
+    const auto add = [&](const ObjectId &id) {
+      const Object *view = id.kind == Kind::View ? all.find(id) : nullptr;
+      if (view != nullptr && found.insert(id).second) open.push_back(view);
+    };
+    add({Kind::View, "", "", reader.id.relation});
+    for (const ObjectId &need : reader.needs) add(need);
+  }
+  return found;
 }
 
 } // namespace
@@ -60,6 +81,19 @@ std::vector<Piece> rename_pieces(const std::vector<Rename> &renames) {
       add("ALTER TABLE " + quote_name(table) + " RENAME COLUMN " + quote_name(from) + " TO " + quote_name(to));
   for (const auto &[from, to] : ordered(tables)) add("ALTER TABLE " + quote_name(from) + " RENAME TO " + quote_name(to));
   return pieces;
+}
+
+Schema beside_renames(const std::vector<Rename> &renames, const Schema &ours, const Schema &all) {
+  std::set<std::string> wanted; // folded: new names of tables
+  for (const Rename &rename : renames)
+    if (rename.from.kind == Kind::Table) wanted.insert(folded(rename.to));
+  const std::set<ObjectId> read = views_that_others_read(ours, all);
+  Schema beside = ours;
+  std::erase_if(beside.objects, [&](const Object &object) {
+    if (object.id.kind == Kind::Index) return wanted.contains(folded(object.id.name));
+    return speaks(object) && !read.contains(object.id);
+  });
+  return beside;
 }
 
 } // namespace migrator::schema::sqlite

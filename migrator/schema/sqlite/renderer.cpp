@@ -181,14 +181,14 @@ private:
       if (!staying_) staying_ = staying_words(from_, to_, speakers());
       if (!bear_drop_column(*staying_, table.removed)) return false;
     }
-    return keeps_order(table) || !sees_order(to_, table.to->id);
+    return keeps_order(table) || !(options_.keep_order || sees_order(to_, table.to->id));
   }
 
   // The views and triggers that are there while tables are changed; at least these.
   std::vector<const Object *> speakers() const {
     std::vector<const Object *> found;
     for (const Object &object : from_.objects) {
-      if ((object.id.kind != Kind::View && object.id.kind != Kind::Trigger) || going_.contains(object.id)) continue;
+      if (!speaks(object) || going_.contains(object.id)) continue;
       const auto table = tables_.find(folded(object.id.relation));
       const bool without_table = table != tables_.end() && table->second.from != nullptr && table->second.to == nullptr;
       if (!without_table && !going_.contains({Kind::View, "", "", object.id.relation})) found.push_back(&object);
@@ -331,6 +331,10 @@ Result<Rendered> SqliteRenderer::render(const Schema &from, const Schema &to, co
 
 std::vector<Piece> SqliteRenderer::rename(const std::vector<Rename> &renames) const {
   return rename_pieces(renames);
+}
+
+Schema SqliteRenderer::beside_renames(const std::vector<Rename> &renames, const Schema &ours, const Schema &all) const {
+  return sqlite::beside_renames(renames, ours, all);
 }
 
 } // namespace migrator::schema::sqlite

@@ -10,10 +10,6 @@ namespace migrator::schema::sqlite {
 
 namespace {
 
-bool speaks(const Object &object) {
-  return object.id.kind == Kind::View || object.id.kind == Kind::Trigger;
-}
-
 using Names = std::set<std::string>; // folded
 
 // What of both schemas a view or trigger may name.
@@ -78,6 +74,10 @@ private:
 };
 
 } // namespace
+
+bool speaks(const Object &object) {
+  return object.id.kind == Kind::View || object.id.kind == Kind::Trigger;
+}
 
 bool sees_order(const Schema &wanted, const ObjectId &table) {
   return std::any_of(wanted.objects.begin(), wanted.objects.end(), [&](const Object &object) {

@@ -9,6 +9,9 @@
 
 namespace migrator::schema::sqlite {
 
+// A view or trigger: a text that names what it needs.
+bool speaks(const Object &object);
+
 // Whether a view or trigger of the wanted schema sees in which order the table's columns stand: by * or by an INSERT.
 bool sees_order(const Schema &wanted, const ObjectId &table);
 
