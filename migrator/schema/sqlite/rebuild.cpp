@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "migrator/schema/sqlite/words.h"
+#include "migrator/text/ascii.h"
 
 namespace migrator::schema::sqlite {
 
@@ -26,18 +27,44 @@ bool holds(const std::string &text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
-// By SQLite's rules for the affinity of a type (sqlite.org/datatype3.html, 3.1): a value that any such column takes.
+enum class Affinity : std::uint8_t { Integer, Text, Blob, Real, Numeric };
+
+// By SQLite's rules, in their order (sqlite.org/datatype3.html, 3.1).
+Affinity affinity(const std::string &declared) {
+  const std::string type = text::upper(declared);
+  if (holds(type, "INT")) return Affinity::Integer;
+  if (holds(type, "CHAR") || holds(type, "CLOB") || holds(type, "TEXT")) return Affinity::Text;
+  if (holds(type, "BLOB") || type.empty()) return Affinity::Blob;
+  if (holds(type, "REAL") || holds(type, "FLOA") || holds(type, "DOUB")) return Affinity::Real;
+  return Affinity::Numeric;
+}
+
+// Whether a column of the other affinity may store a value in another way, so that going back does not bring the old one.
+bool may_change_values(Affinity from, Affinity to) {
+  const auto whole = [](Affinity one) { return one == Affinity::Integer || one == Affinity::Numeric; };
+  if (from == to || to == Affinity::Blob || (whole(from) && whole(to))) return false;
+  return !(from == Affinity::Integer && to == Affinity::Text);
+}
+
+// A value that any such column takes.
 struct Filling {
   std::string same, distinct;
 };
 
 Filling filling(const std::string &type) {
   const std::string number = "row_number() OVER ()";
-  if (holds(type, "INT")) return {"0", number};
-  if (holds(type, "CHAR") || holds(type, "CLOB") || holds(type, "TEXT") || type.empty())
+  if (type.empty()) return {"''", "CAST(" + number + " AS TEXT)"};
+  switch (affinity(type)) {
+  case Affinity::Text:
     return {"''", "CAST(" + number + " AS TEXT)"};
-  if (holds(type, "BLOB")) return {"x''", "CAST(CAST(" + number + " AS TEXT) AS BLOB)"};
-  if (holds(type, "REAL") || holds(type, "FLOA") || holds(type, "DOUB")) return {"0.0", number};
+  case Affinity::Blob:
+    return {"x''", "CAST(CAST(" + number + " AS TEXT) AS BLOB)"};
+  case Affinity::Real:
+    return {"0.0", number};
+  case Affinity::Integer:
+  case Affinity::Numeric:
+    break;
+  }
   return {"0", number};
 }
 
@@ -103,6 +130,10 @@ private:
 
   void kept(const TableColumn &column, const TableColumn &old, const std::string &alias) {
     const std::string name = quote_name(old.name);
+    if (may_change_values(affinity(old.type), affinity(column.type)))
+      guess(column.name + " was " + (old.type.empty() ? "of no type" : old.type) + " and is " + column.type +
+            ": values may be stored in another way, as '0123' in an INTEGER is 123, and the way down does not bring the old ones "
+            "back");
     const bool may_be_null = column.not_null.empty() && !in_required_key(work_.new_text, column);
     const bool was_given =
         !old.not_null.empty() || in_required_key(work_.old_text, old) || folded(work_.old_text.rowid_alias()) == folded(old.name);
@@ -111,7 +142,7 @@ private:
       guess("fails where " + column.name + " is null: fill it in before");
       return add(quote_name(column.name), name);
     }
-    notes.push_back(column.name + " gets its default where it is null");
+    guess(column.name + " gets its default where it is null");
     add(quote_name(column.name), "coalesce(" + name + ", (" + column.default_value + "))");
   }
 

@@ -246,11 +246,20 @@ TEST_F(RebuildCase, WhatIsNotKnownOfTheRowsIsTold) {
   begin("CREATE TABLE t(a INT, b INT)");
   up("CREATE TABLE t(a INT NOT NULL, b INT NOT NULL DEFAULT 1, c TEXT NOT NULL, d TEXT NOT NULL UNIQUE)");
   EXPECT_EQ(last_.guesses,
-            (Lines{"table t: fails where a is null: fill it in before",
+            (Lines{"table t: fails where a is null: fill it in before", "table t: b gets its default where it is null",
                    "table t: c of the rows that are there gets '', a guess, for it has no default: write what it should be",
                    "table t: d of the rows that are there gets numbers, a guess, for it must be unique"}));
   down();
   EXPECT_EQ(last_.guesses, Lines{});
+}
+
+TEST_F(RebuildCase, ATypeThatStoresValuesInAnotherWayIsTold) {
+  begin("CREATE TABLE t(a TEXT, b REAL, c INT, d INT, e INT, f)");
+  up("CREATE TABLE t(a INTEGER, b TEXT, c REAL, d NUMERIC, e TEXT, f INT)");
+  const std::string rest =
+      ": values may be stored in another way, as '0123' in an INTEGER is 123, and the way down does not bring the old ones back";
+  EXPECT_EQ(last_.guesses, (Lines{"table t: a was TEXT and is INTEGER" + rest, "table t: b was REAL and is TEXT" + rest,
+                                  "table t: c was INT and is REAL" + rest, "table t: f was of no type and is INT" + rest}));
 }
 
 TEST_F(RebuildCase, ANullThatMustGo) {
