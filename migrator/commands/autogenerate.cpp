@@ -219,10 +219,10 @@ Status nothing_differs(const Context &context, const std::vector<Generated> &all
   return {};
 }
 
-std::vector<std::string> header_notes(const std::vector<Generated> &all) {
-  std::vector<std::string> notes = {
-      "Written by `migrator revision --autogenerate`, and tried up and down in a scratch database without rows. Read it "
-      "before you keep it."};
+std::vector<std::string> header_notes(const std::vector<Generated> &all, bool tried) {
+  const std::string how = tried ? "tried up and down in a scratch database without rows" : "not tried (--dry-run)";
+  std::vector<std::string> notes = {"Written by `migrator revision --autogenerate`, and " + how +
+                                    ". Read it before you keep it."};
   for (const Generated &one : all) {
     const std::string prefix = all.size() > 1 ? std::string(name(one.way.dialect)) + ": " : "";
     for (const std::string &note : one.notes) notes.push_back(prefix + note);
@@ -260,7 +260,7 @@ Status autogenerate(const Context &context, const cli::RevisionArguments &argume
   GeneratedFile file = generated_sections(ways);
   request->sections = std::move(file.sections);
   request->down_irreversible = file.down_irreversible;
-  request->notes = header_notes(all);
+  request->notes = header_notes(all, !arguments.dry_run);
   const Result<MadeRevision> made = make_revision(context, *project, *request);
   if (!made) return fail(made.error());
   const Result<script::Script> script = script::parse(made->text, made->path);

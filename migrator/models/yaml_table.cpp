@@ -291,11 +291,24 @@ private:
     return sql_literal(text);
   }
 
-  // SQLite takes expressions in parentheses only; a word alone is none.
-  std::string in_parentheses(const std::string &sql) const {
+  // SQLite takes expressions in parentheses only, and PostgreSQL not every one without; a word alone is none.
+  static std::string in_parentheses(const std::string &sql) {
     const bool bare =
         std::all_of(sql.begin(), sql.end(), [](char c) { return c == '_' || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); });
-    return !sqlite_ || bare || sql.empty() || sql.front() == '(' ? sql : "(" + sql + ")";
+    return bare || stands_in_parentheses(sql) ? sql : "(" + sql + ")";
+  }
+
+  // Whether the first parenthesis is closed by the last character.
+  static bool stands_in_parentheses(const std::string &sql) {
+    int depth = 0;
+    bool text = false;
+    for (std::size_t at = 0; at < sql.size(); ++at) {
+      if (sql[at] == '\'') text = !text;
+      if (text) continue;
+      depth += (sql[at] == '(' ? 1 : 0) - (sql[at] == ')' ? 1 : 0);
+      if (depth == 0) return at > 0 && at + 1 == sql.size();
+    }
+    return false;
   }
 
   void read_generated(const YAML::Node &node, Column &column) const {

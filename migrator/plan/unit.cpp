@@ -30,7 +30,7 @@ Status check_statement(const script::Script &script, const Section &section, con
     return refuse(
         script, statement.line,
         fmt::format(
-            "{} is not allowed in a revision: the migrator begins and ends the transactions and owns the session; remove it",
+            "{} is not allowed here: the migrator begins and ends the transactions and owns the session; remove it",
             statement.keyword));
   if (section.transaction && !section.data && statement.rule == TransactionRule::NeverInside)
     return refuse(

@@ -152,6 +152,7 @@ class Autogenerate(ModelsCase):
         self.model(FIRST)
         done = self.must("revision", "--autogenerate", "--dry-run", "-m", "x")
         self.assertIn("-- migrate:up dialect:" + self.dialect, done.stdout)
+        self.assertIn("not tried (--dry-run)", done.stdout)
         self.assertEqual(os.listdir(self.project.migrations), [])
 
     def test_flags_that_need_autogenerate_say_so(self):

@@ -156,13 +156,13 @@ class EveryDialect(Rules):
             for directive in ("up", "up transaction:false"):
                 with self.subTest(statement=statement, directive=directive):
                     path = self.write(Section(directive, trace("1"), statement))
-                    self.refused(2, "is not allowed in a revision", ":6: ")
+                    self.refused(2, "is not allowed here", ":6: ")
                     os.remove(path)
 
     def test_a_refused_statement_in_a_later_revision_stops_the_run_before_it_begins(self):
         self.write(Section("up", trace("1")))
         self.write(Section("up", "COMMIT"), revision="b", down="a")
-        self.refused(2, "COMMIT is not allowed in a revision")
+        self.refused(2, "COMMIT is not allowed here")
 
     def test_there_are_no_variables(self):
         self.write(Section("up", "INSERT INTO effects VALUES ('${HOME} :name %s')"))
@@ -457,7 +457,7 @@ class RulesOnPostgresql(EveryDialect, unittest.TestCase):
             for directive in ("up", "up transaction:false"):
                 with self.subTest(statement=statement, directive=directive):
                     path = self.write(Section(directive, trace("1"), statement))
-                    self.refused(2, "is not allowed in a revision")
+                    self.refused(2, "is not allowed here")
                     os.remove(path)
 
     def test_the_state_of_the_transaction_is_checked_after_each_statement(self):

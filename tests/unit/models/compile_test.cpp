@@ -52,6 +52,11 @@ TEST(YamlModels, DefaultsAreValuesUnlessTheySayThatTheyAreSql) {
   EXPECT_THAT(column("true"), HasSubstr("DEFAULT 1"));
   EXPECT_THAT(column("true", Dialect::Postgresql), HasSubstr("DEFAULT true"));
   EXPECT_THAT(column("{sql: upper('x')}"), HasSubstr("DEFAULT (upper('x'))"));
+  EXPECT_THAT(column("{sql: \"now() at time zone 'utc'\"}", Dialect::Postgresql),
+              HasSubstr("DEFAULT (now() at time zone 'utc')"));
+  EXPECT_THAT(column("{sql: \"('(' || 'x')\"}"), HasSubstr("DEFAULT ('(' || 'x')"));
+  EXPECT_THAT(column("{sql: (1) + (2)}"), HasSubstr("DEFAULT ((1) + (2))"));
+  EXPECT_THAT(column("{sql: CURRENT_TIMESTAMP}"), HasSubstr("DEFAULT CURRENT_TIMESTAMP"));
   EXPECT_THAT(column("now()"), HasSubstr("looks like an expression"));
 }
 

@@ -286,7 +286,7 @@ TEST_P(RefusedTest, SaysWhereAndWhatToWrite) {
 }
 
 const std::string kNoCommit =
-    "COMMIT is not allowed in a revision: the migrator begins and ends the transactions and owns the session; remove it";
+    "COMMIT is not allowed here: the migrator begins and ends the transactions and owns the session; remove it";
 
 INSTANTIATE_TEST_SUITE_P(
     Unit, RefusedTest,
