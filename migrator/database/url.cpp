@@ -1,13 +1,14 @@
 // Reads database URLs and makes the form that is safe to print. First stop of every run, before a driver is chosen; opens nothing.
 // Where a URL could be read in two ways (a raw @ or / in a password) it is refused, and no message quotes what might be a secret.
 #include "migrator/database/url.h"
-#include "migrator/text/ascii.h"
 
 #include <algorithm>
 #include <cctype>
 #include <optional>
 #include <utility>
 #include <vector>
+
+#include "migrator/text/ascii.h"
 
 namespace migrator::database {
 

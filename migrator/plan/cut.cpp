@@ -1,11 +1,12 @@
 #include "migrator/plan/cut.h"
-#include "migrator/text/ascii.h"
 
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <iterator>
 #include <utility>
+
+#include "migrator/text/ascii.h"
 
 namespace migrator::plan {
 

@@ -1,10 +1,11 @@
 // See question.h.
 #include "migrator/report/question.h"
-#include "migrator/text/ascii.h"
 
 #include <string>
 
 #include <unistd.h>
+
+#include "migrator/text/ascii.h"
 
 namespace migrator::report {
 

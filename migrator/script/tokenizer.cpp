@@ -1,7 +1,8 @@
 #include "migrator/script/tokenizer.h"
-#include "migrator/text/ascii.h"
 
 #include <algorithm>
+
+#include "migrator/text/ascii.h"
 
 namespace migrator::script {
 

@@ -1,9 +1,10 @@
 // See server_url.h.
 #include "operator/kube/server_url.h"
-#include "migrator/text/ascii.h"
 
 #include <algorithm>
 #include <charconv>
+
+#include "migrator/text/ascii.h"
 
 namespace controller::kube {
 

@@ -1,6 +1,5 @@
 // See stuck.h.
 #include "operator/reconcile/stuck.h"
-#include "migrator/text/ascii.h"
 
 #include <algorithm>
 #include <array>
@@ -8,6 +7,8 @@
 #include <string_view>
 
 #include <fmt/format.h>
+
+#include "migrator/text/ascii.h"
 
 namespace controller::reconcile {
 

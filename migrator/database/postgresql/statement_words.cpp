@@ -1,9 +1,10 @@
 // See statement_words.h. Must not look at the whole of a long statement: what is recognised here stands at its beginning.
 #include "migrator/database/postgresql/statement_words.h"
-#include "migrator/text/ascii.h"
 
 #include <algorithm>
 #include <cctype>
+
+#include "migrator/text/ascii.h"
 
 namespace migrator::database::postgresql {
 

@@ -1,9 +1,10 @@
 // The scanner behind tokens.h. Linear: every character is looked at once. It follows SQLite's own lexical rules (sqlite.org,
 // "SQL As Understood By SQLite"): comments do not nest, a doubled quote stands for itself, [name] has no escape.
 #include "migrator/database/sqlite/tokens.h"
-#include "migrator/text/ascii.h"
 
 #include <algorithm>
+
+#include "migrator/text/ascii.h"
 
 namespace migrator::database::sqlite {
 

@@ -1,12 +1,13 @@
 // See order.h.
 #include "migrator/schema/postgresql/order.h"
-#include "migrator/text/ascii.h"
 
 #include <algorithm>
 #include <cctype>
 #include <map>
 #include <queue>
 #include <string>
+
+#include "migrator/text/ascii.h"
 
 namespace migrator::schema::postgresql {
 
@@ -56,6 +57,27 @@ void connect_needs(Graph &graph, std::size_t number, const std::set<ObjectId> &w
     if (relation == graph.numbers.end()) continue;
     for (const ObjectId &needed : object.needs)
       if (needed.schema != object.id.schema || needed.relation != object.id.relation) graph.connect(needed, relation->second);
+  }
+}
+
+// A domain whose arrays are columns takes no new constraint: those that call nothing of ours come before what uses it.
+void connect_domain_constraints(Graph &graph) {
+  std::map<ObjectId, std::vector<ObjectId>> constraints;
+  for (const Object *object : graph.nodes) {
+    const Value &type = object->value(Attribute::ConstraintType);
+    const bool calls = std::any_of(object->needs.begin(), object->needs.end(),
+                                   [](const ObjectId &needed) { return needed.kind == Kind::Function; });
+    if (type.size() > 1 && type[1] == "domain" && !calls)
+      constraints[{Kind::Domain, object->id.schema, "", object->id.relation}].push_back(object->id);
+  }
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    const ObjectId &id = graph.nodes[i]->id;
+    if (id.kind != Kind::Domain && id.kind != Kind::Column) continue;
+    const auto user =
+        id.kind == Kind::Domain ? graph.numbers.find(id) : graph.numbers.find({Kind::Table, id.schema, "", id.relation});
+    for (const ObjectId &needed : graph.nodes[i]->needs)
+      if (const auto found = constraints.find(needed); found != constraints.end() && user != graph.numbers.end())
+        for (const ObjectId &constraint : found->second) graph.connect(constraint, user->second);
   }
 }
 
@@ -109,6 +131,7 @@ std::vector<const Object *> in_order(const Schema &schema, const std::set<Object
   graph.needs.resize(count);
   graph.mentions.resize(count);
   for (std::size_t i = 0; i < count; ++i) connect_needs(graph, i, within_relation);
+  connect_domain_constraints(graph);
   connect_mentions(graph);
 
   std::set<std::size_t> ready, only_mentions, rest; // by what they still wait for

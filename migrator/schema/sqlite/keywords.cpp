@@ -1,8 +1,9 @@
 #include "migrator/schema/sqlite/keywords.h"
-#include "migrator/text/ascii.h"
 
 #include <algorithm>
 #include <array>
+
+#include "migrator/text/ascii.h"
 
 namespace migrator::schema::sqlite {
 

@@ -77,6 +77,16 @@ TEST(ModelsCases, ValuesOfAnotherTypeAreConvertedWhole) {
   }
 }
 
+TEST(ModelsCases, ADomainWithACheckIsUsedInArrays) {
+  const std::string domain = "CREATE DOMAIN d AS text CHECK (VALUE <> 'bad'); ";
+  expect_the_law("SELECT 1", domain + "CREATE TABLE t (id bigint PRIMARY KEY, c d[])");
+  expect_the_law("SELECT 1", domain + "CREATE DOMAIN a AS d[]; CREATE TABLE t (id bigint PRIMARY KEY, c a)");
+  expect_the_law(
+      "CREATE TABLE t (id bigint PRIMARY KEY)",
+      "CREATE FUNCTION good(text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true'; CREATE DOMAIN d AS text CHECK "
+      "(good(VALUE)); CREATE TABLE t (id bigint PRIMARY KEY, c d)");
+}
+
 // What a sequence has given out it never gives again.
 TEST(ModelsCases, ASequenceStaysWhereItIs) {
   struct Case {
