@@ -12,6 +12,7 @@
 #include "migrator/schema/postgresql/definitions.h"
 #include "migrator/schema/postgresql/names.h"
 #include "migrator/schema/postgresql/sequences.h"
+#include "migrator/script/names.h"
 
 namespace migrator::schema::postgresql {
 
@@ -40,7 +41,13 @@ std::vector<Piece> set_not_null(const ObjectId &column) {
           in_transaction(fmt::format("{}DROP CONSTRAINT {}", alter_table(column), quote_name(name)))};
 }
 
-// A key of the old table that batches can be cut by, and that is not touched.
+// Between double quotes all but control characters, and a quote as the first.
+bool stands_in_directive(const std::string &name) {
+  return script::is_qualified_name(name, 2) &&
+         std::none_of(name.begin(), name.end(), [](unsigned char c) { return c < ' ' || c == 0x7F; });
+}
+
+// A key of the old table that batches can be cut by, and that is not touched; quoted.
 std::optional<std::string> batch_key(const Plan &plan, const ObjectId &column) {
   for (const Object &object : plan.from.objects) {
     if (object.id.kind != Kind::Constraint || object.id.schema != column.schema || object.id.relation != column.relation ||
@@ -51,7 +58,9 @@ std::optional<std::string> batch_key(const Plan &plan, const ObjectId &column) {
     const Object *found = plan.from.find(key);
     if (found == nullptr || plan.goes(key) || plan.changes_type(key)) return std::nullopt;
     const std::string &type = found->text(Attribute::Type);
-    if (type == "integer" || type == "bigint" || type == "smallint" || type == "uuid") return key.name;
+    const std::string name = quote_name(key.name);
+    if (!stands_in_directive(name) || !stands_in_directive(relation_of(key))) return std::nullopt;
+    if (type == "integer" || type == "bigint" || type == "smallint" || type == "uuid") return name;
   }
   return std::nullopt;
 }
@@ -110,8 +119,7 @@ Piece fill(const Plan &plan, const Object &column) {
   if (!key) return in_transaction(fmt::format("UPDATE {} SET {} = {} WHERE {} IS NULL", table, name, value, name), note);
   Piece piece;
   piece.place = Piece::Place::Data;
-  piece.sql = fmt::format("UPDATE {0} SET {1} = {2} WHERE {1} IS NULL AND {3} > :from AND {3} <= :to", table, name, value,
-                          quote_name(*key));
+  piece.sql = fmt::format("UPDATE {0} SET {1} = {2} WHERE {1} IS NULL AND {3} > :from AND {3} <= :to", table, name, value, *key);
   piece.note = note;
   piece.batch = script::DataBatch{batch_name(id), table, *key, 1000};
   return piece;
@@ -127,7 +135,7 @@ std::optional<std::vector<Piece>> add_and_fill(const Plan &plan, const Object &c
   Piece piece;
   piece.place = Piece::Place::Data;
   piece.sql = fmt::format("UPDATE {0} SET {1} = DEFAULT WHERE {1} IS NULL AND {2} > :from AND {2} <= :to", relation_of(column.id),
-                          name, quote_name(*key));
+                          name, *key);
   piece.note = "the default gives each row a value of its own: in batches, for at once it would rewrite the table under a lock";
   piece.batch = script::DataBatch{batch_name(column.id), relation_of(column.id), *key, 1000};
   std::vector<Piece> pieces{in_transaction(alter_table(column.id) + "ADD COLUMN " + column_definition(bare, true)),

@@ -67,6 +67,19 @@ TEST(ModelsCases, FunctionsWhoseNamesHaveBracketsAndQuotesAreReplacedAndCommente
                         "RETURNS int LANGUAGE sql AS 'SELECT 1'");
 }
 
+TEST(ModelsCases, NewColumnsOfTablesWhoseKeysHaveOddNamesAreFilled) {
+  const std::string names[][2] = {{R"("Users")", R"("Id")"},
+                                  {R"("a.b ""c""")", R"("my k.d")"},
+                                  {R"("a:b")", R"("""k")"},
+                                  {"t", "\"k\nk\""},
+                                  {"\"u\tu\"", "id"}};
+  for (const auto &[table, key] : names) {
+    const std::string t = "CREATE TABLE " + table + " (" + key + " serial PRIMARY KEY, \"Name\" text";
+    expect_the_law(t + ")", t + ", \"CreatedAt\" timestamptz NOT NULL DEFAULT clock_timestamp(), \"Given\" int NOT NULL)",
+                   "INSERT INTO " + table + " (\"Name\") VALUES ('x'), ('y')");
+  }
+}
+
 TEST(ModelsCases, TenantsOfManySchemasChangeEverywhere) {
   const std::string common = R"(CREATE SCHEMA auth; CREATE SCHEMA "Billing Dept."; CREATE SCHEMA audit;
     CREATE FUNCTION auth.tenant() RETURNS uuid LANGUAGE sql STABLE AS $$ SELECT current_setting('app.tenant', true)::uuid $$;

@@ -145,6 +145,23 @@ TEST(Rendering, ANewColumnThatMustBeGivenIsFilledInBatchesByThePrimaryKey) {
   EXPECT_EQ(rendered->pieces[4].sql, "ALTER TABLE public.t ALTER COLUMN \"Name\" SET NOT NULL");
 }
 
+std::optional<std::string> batch_key_of(const std::string &name) {
+  const std::vector<Object> before{column("t", name, "integer", true), constraint("p", "primary key", "PRIMARY KEY", {name})};
+  std::vector<Object> after = before;
+  after.push_back(column("t", "n", "integer", true));
+  const auto rendered = renderer(Dialect::Postgresql).render(schema(before), schema(after), {});
+  for (const Piece &piece : rendered->pieces)
+    if (piece.batch) return piece.batch->key;
+  return std::nullopt;
+}
+
+TEST(Rendering, TheKeyOfBatchesIsQuotedAndNotUsedWhereNoDirectiveHoldsIt) {
+  EXPECT_EQ(batch_key_of("Id"), "\"Id\"");
+  EXPECT_EQ(batch_key_of("my k.\"d\""), "\"my k.\"\"d\"\"\"");
+  EXPECT_EQ(batch_key_of("\"k"), std::nullopt);
+  EXPECT_EQ(batch_key_of("k\nk"), std::nullopt);
+}
+
 TEST(Rendering, WithoutAKeyANewColumnIsFilledAtOnce) {
   EXPECT_EQ(lines(schema({}), schema({column("t", "n", "integer", true)})).at(1), "UPDATE public.t SET n = 0 WHERE n IS NULL");
 }
