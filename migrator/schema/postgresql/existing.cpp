@@ -13,6 +13,7 @@
 #include "migrator/schema/postgresql/names.h"
 #include "migrator/schema/postgresql/sequences.h"
 #include "migrator/script/names.h"
+#include "migrator/script/tokenizer.h"
 
 namespace migrator::schema::postgresql {
 
@@ -47,8 +48,35 @@ bool stands_in_directive(const std::string &name) {
          std::none_of(name.begin(), name.end(), [](unsigned char c) { return c < ' ' || c == 0x7F; });
 }
 
-// A key of the old table that batches can be cut by, and that is not touched; quoted.
+// Whether an UPDATE of a column that is new fires it: UPDATE OF others does not.
+bool fires_on_update(const Object &trigger) {
+  const std::string &state = trigger.text(Attribute::Enabled);
+  if (state == "disabled" || state == "replica") return false;
+  script::Tokenizer tokens(trigger.text(Attribute::Definition), Dialect::Postgresql);
+  auto token = tokens.next_significant();
+  while (token && !script::is_word(*token, "TRIGGER")) token = tokens.next_significant();
+  tokens.next_significant(); // its name
+  for (token = tokens.next_significant(); token && !script::is_word(*token, "ON"); token = tokens.next_significant())
+    if (script::is_word(*token, "UPDATE")) {
+      token = tokens.next_significant();
+      return !token || !script::is_word(*token, "OF");
+    }
+  return false;
+}
+
+bool update_fires(const Plan &plan, const ObjectId &column) {
+  const auto has_one = [&](const Schema &schema) {
+    return std::any_of(schema.objects.begin(), schema.objects.end(), [&](const Object &object) {
+      return object.id.kind == Kind::Trigger && object.id.schema == column.schema && object.id.relation == column.relation &&
+             fires_on_update(object);
+    });
+  };
+  return has_one(plan.from) || has_one(plan.to);
+}
+
+// A key of the old table that batches can be cut by, and that is not touched; quoted. None where each batch would fire triggers.
 std::optional<std::string> batch_key(const Plan &plan, const ObjectId &column) {
+  if (update_fires(plan, column)) return std::nullopt;
   for (const Object &object : plan.from.objects) {
     if (object.id.kind != Kind::Constraint || object.id.schema != column.schema || object.id.relation != column.relation ||
         object.text(Attribute::ConstraintType) != "primary key" || object.value(Attribute::Columns).size() != 1 ||
@@ -101,20 +129,27 @@ std::string batch_name(const ObjectId &column) {
   return odd || name.size() > kLongestBatchName ? name.substr(0, 40) + "_" + fingerprint(column.schema + "." + whole) : name;
 }
 
+// Another value for each row, where it may stand in one only.
+std::optional<std::string> numbered(const Plan &plan, const Object &column) {
+  return is_unique(plan.to, column.id) ? numbered_value(plan.to, column, "numbered.number") : std::nullopt;
+}
+
+std::string a_guess(const std::string &value, const std::string &column) {
+  return fmt::format("a guess: rows that are there get {} as {}; put in what they should have", value, column);
+}
+
 Piece fill(const Plan &plan, const Object &column) {
   const ObjectId &id = column.id;
   const std::string table = relation_of(id), name = quote_name(id.name);
-  if (is_unique(plan.to, id)) {
-    if (const auto numbered = numbered_value(plan.to, column, "numbered.number"))
-      return in_transaction(
-          fmt::format("UPDATE {0} SET {1} = {2} FROM (SELECT ctid AS place, row_number() OVER () AS number FROM "
-                      "{0}) AS numbered WHERE {0}.ctid = numbered.place AND {0}.{1} IS NULL",
-                      table, name, *numbered),
-          fmt::format("a guess: rows that are there get numbers as {}; put in what they should have", name));
-  }
+  const char *fires = update_fires(plan, id) ? "; this fires the triggers of the table" : "";
+  if (const auto number = numbered(plan, column))
+    return in_transaction(fmt::format("UPDATE {0} SET {1} = {2} FROM (SELECT ctid AS place, row_number() OVER () AS number FROM "
+                                      "{0}) AS numbered WHERE {0}.ctid = numbered.place AND {0}.{1} IS NULL",
+                                      table, name, *number),
+                          a_guess("numbers", name) + fires);
   const auto referenced = referenced_value(plan.to, id);
   const std::string value = referenced ? *referenced : placeholder(plan.to, column);
-  const std::string note = fmt::format("a guess: rows that are there get {} as {}; put in what they should have", value, name);
+  const std::string note = a_guess(value, name) + fires;
   const auto key = batch_key(plan, id);
   if (!key) return in_transaction(fmt::format("UPDATE {} SET {} = {} WHERE {} IS NULL", table, name, value, name), note);
   Piece piece;
@@ -143,6 +178,22 @@ std::optional<std::vector<Piece>> add_and_fill(const Plan &plan, const Object &c
   if (!column.has(Attribute::NotNull)) return pieces;
   for (Piece &one : set_not_null(column.id)) pieces.push_back(std::move(one));
   return pieces;
+}
+
+// Without an UPDATE: the value is a default for a moment. None where no default can be the value, or the type has one of its own.
+std::optional<std::vector<Piece>> add_with_value(const Plan &plan, const Object &column) {
+  const ObjectId &id = column.id;
+  const bool own_default = std::any_of(column.needs.begin(), column.needs.end(), [&](const ObjectId &needed) {
+    const Object *domain = needed.kind == Kind::Domain ? plan.to.find(needed) : nullptr;
+    return domain != nullptr && domain->has(Attribute::Default) && qualified(needed) == column.text(Attribute::Type);
+  });
+  if (own_default || numbered(plan, column) || referenced_value(plan.to, id)) return std::nullopt;
+  Object given = column;
+  given.attributes[Attribute::Default] = {placeholder(plan.to, column)};
+  return std::vector<Piece>{in_transaction(alter_table(id) + "ADD COLUMN " + column_definition(given),
+                                           a_guess(given.text(Attribute::Default), quote_name(id.name)) +
+                                               "; as a default for a moment, for an UPDATE would fire the triggers of the table"),
+                            in_transaction(alter_column_of(id) + "DROP DEFAULT")};
 }
 
 } // namespace
@@ -176,7 +227,6 @@ std::vector<Piece> add_constraint(const Object &constraint) {
 }
 
 std::vector<Piece> add_column(const Plan &plan, const Object &column) {
-  constexpr const char *kRewrites = "rewrites the table under a lock that keeps everybody out";
   const bool volatile_default = has_volatile_default(plan.to, column);
   if (volatile_default)
     if (auto pieces = add_and_fill(plan, column)) return *pieces;
@@ -184,8 +234,12 @@ std::vector<Piece> add_column(const Plan &plan, const Object &column) {
   const bool later = column.has(Attribute::NotNull) && !filled;
   const bool rewrites = volatile_default || column.has(Attribute::Identity) ||
                         (column.has(Attribute::Generated) && column.text(Attribute::Generated) == "stored");
+  if (later && update_fires(plan, column.id))
+    if (auto pieces = add_with_value(plan, column)) return *pieces;
+  std::string note = rewrites ? "rewrites the table under a lock that keeps everybody out" : "";
+  if (volatile_default && update_fires(plan, column.id)) note += "; batches would fire the triggers of the table";
   std::vector<Piece> pieces{
-      in_transaction(alter_table(column.id) + "ADD COLUMN " + column_definition(column, later), rewrites ? kRewrites : "")};
+      in_transaction(alter_table(column.id) + "ADD COLUMN " + column_definition(column, later), std::move(note))};
   if (!later) return pieces;
   pieces.push_back(fill(plan, column));
   for (Piece &piece : set_not_null(column.id)) pieces.push_back(std::move(piece));

@@ -80,6 +80,21 @@ TEST(ModelsCases, NewColumnsOfTablesWhoseKeysHaveOddNamesAreFilled) {
   }
 }
 
+TEST(ModelsCases, NewColumnsAreFilledWithoutFiringTriggers) {
+  const std::string function = "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'append only'; END $$; ";
+  const std::string
+      t = function + "CREATE TABLE t (id int PRIMARY KEY, at timestamptz NOT NULL DEFAULT now()",
+      more = ", u uuid NOT NULL DEFAULT gen_random_uuid(), v uuid DEFAULT gen_random_uuid(), w int NOT NULL, d date NOT NULL",
+      rows = "INSERT INTO t (id) VALUES (1), (2)", two = "SELECT count(*) = 2 FROM t";
+  for (const char *when : {"BEFORE INSERT OR UPDATE ON t FOR EACH ROW", "AFTER UPDATE ON t FOR EACH STATEMENT"}) {
+    const std::string trigger =
+        std::string("); CREATE TRIGGER \"on\" ") + when + " EXECUTE FUNCTION f(); ALTER TABLE t ENABLE ALWAYS TRIGGER \"on\"";
+    expect_the_law(t + trigger, t + more + trigger,
+                   "ALTER TABLE t DISABLE TRIGGER USER; " + rows + "; ALTER TABLE t ENABLE ALWAYS TRIGGER \"on\"", two);
+    expect_the_law(t + ")", t + more + trigger, rows, two);
+  }
+}
+
 TEST(ModelsCases, TenantsOfManySchemasChangeEverywhere) {
   const std::string common = R"(CREATE SCHEMA auth; CREATE SCHEMA "Billing Dept."; CREATE SCHEMA audit;
     CREATE FUNCTION auth.tenant() RETURNS uuid LANGUAGE sql STABLE AS $$ SELECT current_setting('app.tenant', true)::uuid $$;

@@ -162,6 +162,42 @@ TEST(Rendering, TheKeyOfBatchesIsQuotedAndNotUsedWhereNoDirectiveHoldsIt) {
   EXPECT_EQ(batch_key_of("k\nk"), std::nullopt);
 }
 
+Object trigger_of_t(const std::string &definition, const std::string &enabled = "") {
+  Object made;
+  made.id = {Kind::Trigger, "public", "t", "g"};
+  made.attributes[Attribute::Definition] = {definition};
+  if (!enabled.empty()) made.attributes[Attribute::Enabled] = {enabled};
+  return made;
+}
+
+bool is_batched_beside(const Object &trigger) {
+  const auto key = constraint("p", "primary key", "PRIMARY KEY (id)", {"id"});
+  const auto rendered =
+      renderer(Dialect::Postgresql).render(schema({key, trigger}), schema({key, trigger, column("t", "n", "integer", true)}), {});
+  return std::any_of(rendered->pieces.begin(), rendered->pieces.end(),
+                     [](const Piece &piece) { return piece.batch.has_value(); });
+}
+
+TEST(Rendering, ATableWhoseTriggersAnUpdateFiresIsNotFilledInBatches) {
+  const std::string rest = " ON public.t FOR EACH ROW EXECUTE FUNCTION public.f()";
+  EXPECT_FALSE(is_batched_beside(trigger_of_t("CREATE TRIGGER g BEFORE INSERT OR UPDATE" + rest)));
+  EXPECT_FALSE(is_batched_beside(trigger_of_t("CREATE CONSTRAINT TRIGGER \"a \"\"b\" AFTER UPDATE" + rest, "always")));
+  EXPECT_TRUE(is_batched_beside(trigger_of_t("CREATE TRIGGER g BEFORE UPDATE" + rest, "disabled")));
+  EXPECT_TRUE(is_batched_beside(trigger_of_t("CREATE TRIGGER g BEFORE UPDATE" + rest, "replica")));
+  EXPECT_TRUE(is_batched_beside(trigger_of_t("CREATE TRIGGER g BEFORE INSERT OR UPDATE OF id" + rest)));
+  EXPECT_TRUE(is_batched_beside(trigger_of_t("CREATE TRIGGER update BEFORE INSERT OR DELETE" + rest)));
+}
+
+TEST(Rendering, WithoutAnUpdateANewColumnHasItsValueAsADefaultForAMoment) {
+  const auto trigger = trigger_of_t("CREATE TRIGGER g BEFORE UPDATE ON public.t FOR EACH ROW EXECUTE FUNCTION public.f()");
+  const auto rendered =
+      renderer(Dialect::Postgresql).render(schema({trigger}), schema({trigger, column("t", "n", "integer", true)}), {});
+  ASSERT_EQ(rendered->pieces.size(), 2U);
+  EXPECT_EQ(rendered->pieces[0].sql, "ALTER TABLE public.t ADD COLUMN n integer DEFAULT 0 NOT NULL");
+  EXPECT_NE(rendered->pieces[0].note.find("would fire the triggers"), std::string::npos);
+  EXPECT_EQ(rendered->pieces[1].sql, "ALTER TABLE public.t ALTER COLUMN n DROP DEFAULT");
+}
+
 TEST(Rendering, WithoutAKeyANewColumnIsFilledAtOnce) {
   EXPECT_EQ(lines(schema({}), schema({column("t", "n", "integer", true)})).at(1), "UPDATE public.t SET n = 0 WHERE n IS NULL");
 }
