@@ -214,15 +214,11 @@ Piece outside(std::string sql, std::string note) {
 std::vector<Piece> add_constraint(const Object &constraint) {
   const ObjectId &id = constraint.id;
   const std::string &type = constraint.text(Attribute::ConstraintType);
-  const std::string &definition = constraint.text(Attribute::Definition);
-  constexpr std::string_view kNotValid = " NOT VALID";
-  const bool valid = definition.size() < kNotValid.size() ||
-                     definition.compare(definition.size() - kNotValid.size(), kNotValid.size(), kNotValid) != 0;
   if (type == "exclusion")
     return {in_transaction(create(constraint), "reads the whole table under a lock that keeps writers out")};
-  if (!valid) return {in_transaction(create(constraint))};
+  if (!is_valid(constraint)) return {in_transaction(create(constraint))};
   const std::string owner = constraint.value(Attribute::ConstraintType).size() > 1 ? "ALTER DOMAIN " : "ALTER TABLE ";
-  return {in_transaction(create(constraint) + std::string(kNotValid)),
+  return {in_transaction(create(constraint) + kNotValid),
           outside(fmt::format("{}{} VALIDATE CONSTRAINT {}", owner, relation_of(id), quote_name(id.name)))};
 }
 

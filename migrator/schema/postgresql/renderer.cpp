@@ -89,7 +89,7 @@ void Rendering::choose_within_tables() {
     const bool simple = type == "primary key" || type == "unique" || type == "check";
     const bool calls = std::any_of(object.needs.begin(), object.needs.end(),
                                    [](const ObjectId &needed) { return needed.kind == Kind::Function; });
-    if (simple && !calls) within_.insert(object.id);
+    if (simple && !calls && is_valid(object)) within_.insert(object.id);
   }
 }
 

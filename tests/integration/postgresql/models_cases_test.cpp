@@ -95,6 +95,16 @@ TEST(ModelsCases, NewColumnsAreFilledWithoutFiringTriggers) {
   }
 }
 
+TEST(ModelsCases, ConstraintsOfNewTablesThatAreNotValidStaySo) {
+  const std::string t = "CREATE TABLE t (id int PRIMARY KEY, a int CHECK (a <> 1), b int)";
+  expect_the_law(
+      "SELECT 1",
+      t + "; ALTER TABLE t ADD CONSTRAINT k CHECK (a > 0) NOT VALID, ADD CONSTRAINT f FOREIGN KEY (b) REFERENCES t NOT "
+          "VALID, ADD CONSTRAINT n CHECK (b > 0) NO INHERIT NOT VALID; COMMENT ON CONSTRAINT k ON t IS 'NOT VALID'; CREATE "
+          "DOMAIN d AS int; "
+          "ALTER DOMAIN d ADD CONSTRAINT k CHECK (VALUE > 0) NOT VALID; CREATE TABLE u (x d)");
+}
+
 TEST(ModelsCases, TenantsOfManySchemasChangeEverywhere) {
   const std::string common = R"(CREATE SCHEMA auth; CREATE SCHEMA "Billing Dept."; CREATE SCHEMA audit;
     CREATE FUNCTION auth.tenant() RETURNS uuid LANGUAGE sql STABLE AS $$ SELECT current_setting('app.tenant', true)::uuid $$;
