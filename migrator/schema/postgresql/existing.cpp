@@ -266,13 +266,21 @@ std::vector<Piece> alter_column(const Plan &plan, const Object &from, const Obje
                                                                : alter + "DROP DEFAULT"));
   if (to.has(Attribute::NotNull) && !from.has(Attribute::NotNull))
     for (Piece &piece : set_not_null(id)) pieces.push_back(std::move(piece));
-  if (!to.has(Attribute::NotNull) && from.has(Attribute::NotNull)) pieces.push_back(in_transaction(alter + "DROP NOT NULL"));
   const Value column{id.schema, id.relation, id.name};
   const bool only = from.value(Attribute::Identity) == to.value(Attribute::Identity) ||
                     std::none_of(plan.from.objects.begin(), plan.from.objects.end(), [&](const Object &object) {
                       return object.id.kind == Kind::Sequence && object.value(Attribute::OwnedBy) == column;
                     });
   for (std::string &sql : alter_identity(from, to, only)) pieces.push_back(in_transaction(std::move(sql)));
+  return pieces;
+}
+
+std::vector<Piece> allow_nulls(const Plan &plan) {
+  std::vector<Piece> pieces;
+  for (const auto &[id, change] : plan.changes)
+    if (id.kind == Kind::Column && change.what == Change::What::Changed && !plan.comes(id) &&
+        plan.change(id, Attribute::NotNull) != nullptr && !plan.to.find(id)->has(Attribute::NotNull))
+      pieces.push_back(in_transaction(alter_column_of(id) + "DROP NOT NULL"));
   return pieces;
 }
 

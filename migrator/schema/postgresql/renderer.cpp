@@ -41,6 +41,7 @@ public:
     make_and_alter();
     own_sequences();
     add(indexes_.marks());
+    add(allow_nulls(plan_));
     drop_late();
     rendered_.pieces = in_transactions(std::move(rendered_.pieces));
     return std::move(rendered_);

@@ -105,6 +105,20 @@ TEST(ModelsCases, ConstraintsOfNewTablesThatAreNotValidStaySo) {
           "ALTER DOMAIN d ADD CONSTRAINT k CHECK (VALUE > 0) NOT VALID; CREATE TABLE u (x d)");
 }
 
+TEST(ModelsCases, AColumnThatLeavesItsKeyMayBecomeNullable) {
+  const std::string one = "SELECT count(*) = 1 FROM t", row = "INSERT INTO t VALUES (1, 2)";
+  expect_the_law("CREATE TABLE t (x int, y int, PRIMARY KEY (x, y))", "CREATE TABLE t (x int, y int, PRIMARY KEY (y))", row, one);
+  expect_the_law("CREATE TABLE t (id int PRIMARY KEY, b int NOT NULL)", "CREATE TABLE t (id int, b int PRIMARY KEY)", row, one);
+  expect_the_law("CREATE TABLE t (id int PRIMARY KEY, b int NOT NULL)", "CREATE TABLE t (id bigint, b int)", row, one);
+  const std::string t = "CREATE TABLE t (a int NOT NULL, b int NOT NULL); CREATE UNIQUE INDEX i ON t (a); ";
+  expect_the_law(
+      t + "ALTER TABLE t REPLICA IDENTITY USING INDEX i",
+      "CREATE TABLE t (a int, b int NOT NULL); CREATE UNIQUE INDEX i ON t (b); ALTER TABLE t REPLICA IDENTITY USING INDEX i", row,
+      one);
+  expect_the_law(t + "ALTER TABLE t REPLICA IDENTITY USING INDEX i",
+                 "CREATE TABLE t (a int, b int); CREATE UNIQUE INDEX i ON t (a)", row, one);
+}
+
 TEST(ModelsCases, TenantsOfManySchemasChangeEverywhere) {
   const std::string common = R"(CREATE SCHEMA auth; CREATE SCHEMA "Billing Dept."; CREATE SCHEMA audit;
     CREATE FUNCTION auth.tenant() RETURNS uuid LANGUAGE sql STABLE AS $$ SELECT current_setting('app.tenant', true)::uuid $$;
