@@ -64,14 +64,35 @@ bool fires_on_update(const Object &trigger) {
   return false;
 }
 
+std::vector<const Object *> fired_by_update(const Schema &schema, const ObjectId &column) {
+  std::vector<const Object *> fired;
+  for (const Object &object : schema.objects)
+    if (object.id.kind == Kind::Trigger && object.id.schema == column.schema && object.id.relation == column.relation &&
+        fires_on_update(object))
+      fired.push_back(&object);
+  return fired;
+}
+
 bool update_fires(const Plan &plan, const ObjectId &column) {
-  const auto has_one = [&](const Schema &schema) {
-    return std::any_of(schema.objects.begin(), schema.objects.end(), [&](const Object &object) {
-      return object.id.kind == Kind::Trigger && object.id.schema == column.schema && object.id.relation == column.relation &&
-             fires_on_update(object);
-    });
-  };
-  return has_one(plan.from) || has_one(plan.to);
+  return !fired_by_update(plan.from, column).empty() || !fired_by_update(plan.to, column).empty();
+}
+
+// Triggers that are there meanwhile are off, in a transaction that nothing cuts: it begins here.
+std::vector<Piece> without_triggers(const Plan &plan, const ObjectId &column, Piece update) {
+  std::vector<Piece> pieces, on;
+  for (const Object *trigger : fired_by_update(plan.from, column)) {
+    if (plan.goes(trigger->id)) continue;
+    if (pieces.empty())
+      pieces.push_back(
+          outside("", "the triggers of the table are off while rows get their values: on again in the same transaction"));
+    Object off = *trigger;
+    off.attributes[Attribute::Enabled] = {"disabled"};
+    pieces.push_back(in_transaction(set_enabled(off)));
+    on.push_back(in_transaction(set_enabled(*trigger)));
+  }
+  pieces.push_back(std::move(update));
+  pieces.insert(pieces.end(), on.begin(), on.end());
+  return pieces;
 }
 
 // A key of the old table that batches can be cut by, and that is not touched; quoted. None where each batch would fire triggers.
@@ -141,15 +162,14 @@ std::string a_guess(const std::string &value, const std::string &column) {
 Piece fill(const Plan &plan, const Object &column) {
   const ObjectId &id = column.id;
   const std::string table = relation_of(id), name = quote_name(id.name);
-  const char *fires = update_fires(plan, id) ? "; this fires the triggers of the table" : "";
   if (const auto number = numbered(plan, column))
     return in_transaction(fmt::format("UPDATE {0} SET {1} = {2} FROM (SELECT ctid AS place, row_number() OVER () AS number FROM "
                                       "{0}) AS numbered WHERE {0}.ctid = numbered.place AND {0}.{1} IS NULL",
                                       table, name, *number),
-                          a_guess("numbers", name) + fires);
+                          a_guess("numbers", name));
   const auto referenced = referenced_value(plan.to, id);
   const std::string value = referenced ? *referenced : placeholder(plan.to, column);
-  const std::string note = a_guess(value, name) + fires;
+  const std::string note = a_guess(value, name);
   const auto key = batch_key(plan, id);
   if (!key) return in_transaction(fmt::format("UPDATE {} SET {} = {} WHERE {} IS NULL", table, name, value, name), note);
   Piece piece;
@@ -237,7 +257,7 @@ std::vector<Piece> add_column(const Plan &plan, const Object &column) {
   std::vector<Piece> pieces{
       in_transaction(alter_table(column.id) + "ADD COLUMN " + column_definition(column, later), std::move(note))};
   if (!later) return pieces;
-  pieces.push_back(fill(plan, column));
+  for (Piece &piece : without_triggers(plan, column.id, fill(plan, column))) pieces.push_back(std::move(piece));
   for (Piece &piece : set_not_null(column.id)) pieces.push_back(std::move(piece));
   return pieces;
 }

@@ -82,10 +82,10 @@ TEST(ModelsCases, NewColumnsOfTablesWhoseKeysHaveOddNamesAreFilled) {
 
 TEST(ModelsCases, NewColumnsAreFilledWithoutFiringTriggers) {
   const std::string function = "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'append only'; END $$; ";
-  const std::string
-      t = function + "CREATE TABLE t (id int PRIMARY KEY, at timestamptz NOT NULL DEFAULT now()",
-      more = ", u uuid NOT NULL DEFAULT gen_random_uuid(), v uuid DEFAULT gen_random_uuid(), w int NOT NULL, d date NOT NULL",
-      rows = "INSERT INTO t (id) VALUES (1), (2)", two = "SELECT count(*) = 2 FROM t";
+  const std::string t = function + "CREATE TABLE t (id int PRIMARY KEY, at timestamptz NOT NULL DEFAULT now()",
+                    more = ", u uuid NOT NULL DEFAULT gen_random_uuid(), v uuid DEFAULT gen_random_uuid(), w int NOT NULL, d "
+                           "date NOT NULL, r int NOT NULL REFERENCES t, n int NOT NULL UNIQUE",
+                    rows = "INSERT INTO t (id) VALUES (1), (2)", two = "SELECT count(*) = 2 FROM t";
   for (const char *when : {"BEFORE INSERT OR UPDATE ON t FOR EACH ROW", "AFTER UPDATE ON t FOR EACH STATEMENT"}) {
     const std::string trigger =
         std::string("); CREATE TRIGGER \"on\" ") + when + " EXECUTE FUNCTION f(); ALTER TABLE t ENABLE ALWAYS TRIGGER \"on\"";
