@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -239,6 +240,10 @@ std::string drop(const Object &object) {
   if (object.id.kind == Kind::Column)
     return fmt::format("ALTER TABLE {} DROP COLUMN {}", relation_of(object.id), quote_name(object.id.name));
   return "DROP " + target(object);
+}
+
+bool is_valid(const Object &constraint) {
+  return !std::string_view(constraint.text(Attribute::Definition)).ends_with(kNotValid);
 }
 
 std::string sequence_owner(const Object &sequence) {

@@ -20,6 +20,8 @@ std::string create(const Object &object);
 // "CREATE OR REPLACE VIEW …"
 std::string replace_view(const Object &view);
 std::string drop(const Object &object);
+constexpr const char *kNotValid = " NOT VALID"; // the end of a constraint's definition
+bool is_valid(const Object &constraint);
 std::string sequence_owner(const Object &sequence);
 std::string set_enabled(const Object &trigger);
 

@@ -12,6 +12,8 @@
 #include "migrator/schema/postgresql/definitions.h"
 #include "migrator/schema/postgresql/names.h"
 #include "migrator/schema/postgresql/sequences.h"
+#include "migrator/script/names.h"
+#include "migrator/script/tokenizer.h"
 
 namespace migrator::schema::postgresql {
 
@@ -40,8 +42,62 @@ std::vector<Piece> set_not_null(const ObjectId &column) {
           in_transaction(fmt::format("{}DROP CONSTRAINT {}", alter_table(column), quote_name(name)))};
 }
 
-// A key of the old table that batches can be cut by, and that is not touched.
+// Between double quotes all but control characters, and a quote as the first.
+bool stands_in_directive(const std::string &name) {
+  return script::is_qualified_name(name, 2) &&
+         std::none_of(name.begin(), name.end(), [](unsigned char c) { return c < ' ' || c == 0x7F; });
+}
+
+// Whether an UPDATE of a column that is new fires it: UPDATE OF others does not.
+bool fires_on_update(const Object &trigger) {
+  const std::string &state = trigger.text(Attribute::Enabled);
+  if (state == "disabled" || state == "replica") return false;
+  script::Tokenizer tokens(trigger.text(Attribute::Definition), Dialect::Postgresql);
+  auto token = tokens.next_significant();
+  while (token && !script::is_word(*token, "TRIGGER")) token = tokens.next_significant();
+  tokens.next_significant(); // its name
+  for (token = tokens.next_significant(); token && !script::is_word(*token, "ON"); token = tokens.next_significant())
+    if (script::is_word(*token, "UPDATE")) {
+      token = tokens.next_significant();
+      return !token || !script::is_word(*token, "OF");
+    }
+  return false;
+}
+
+std::vector<const Object *> fired_by_update(const Schema &schema, const ObjectId &column) {
+  std::vector<const Object *> fired;
+  for (const Object &object : schema.objects)
+    if (object.id.kind == Kind::Trigger && object.id.schema == column.schema && object.id.relation == column.relation &&
+        fires_on_update(object))
+      fired.push_back(&object);
+  return fired;
+}
+
+bool update_fires(const Plan &plan, const ObjectId &column) {
+  return !fired_by_update(plan.from, column).empty() || !fired_by_update(plan.to, column).empty();
+}
+
+// Triggers that are there meanwhile are off, in a transaction that nothing cuts: it begins here.
+std::vector<Piece> without_triggers(const Plan &plan, const ObjectId &column, Piece update) {
+  std::vector<Piece> pieces, on;
+  for (const Object *trigger : fired_by_update(plan.from, column)) {
+    if (plan.goes(trigger->id)) continue;
+    if (pieces.empty())
+      pieces.push_back(
+          outside("", "the triggers of the table are off while rows get their values: on again in the same transaction"));
+    Object off = *trigger;
+    off.attributes[Attribute::Enabled] = {"disabled"};
+    pieces.push_back(in_transaction(set_enabled(off)));
+    on.push_back(in_transaction(set_enabled(*trigger)));
+  }
+  pieces.push_back(std::move(update));
+  pieces.insert(pieces.end(), on.begin(), on.end());
+  return pieces;
+}
+
+// A key of the old table that batches can be cut by, and that is not touched; quoted. None where each batch would fire triggers.
 std::optional<std::string> batch_key(const Plan &plan, const ObjectId &column) {
+  if (update_fires(plan, column)) return std::nullopt;
   for (const Object &object : plan.from.objects) {
     if (object.id.kind != Kind::Constraint || object.id.schema != column.schema || object.id.relation != column.relation ||
         object.text(Attribute::ConstraintType) != "primary key" || object.value(Attribute::Columns).size() != 1 ||
@@ -51,7 +107,9 @@ std::optional<std::string> batch_key(const Plan &plan, const ObjectId &column) {
     const Object *found = plan.from.find(key);
     if (found == nullptr || plan.goes(key) || plan.changes_type(key)) return std::nullopt;
     const std::string &type = found->text(Attribute::Type);
-    if (type == "integer" || type == "bigint" || type == "smallint" || type == "uuid") return key.name;
+    const std::string name = quote_name(key.name);
+    if (!stands_in_directive(name) || !stands_in_directive(relation_of(key))) return std::nullopt;
+    if (type == "integer" || type == "bigint" || type == "smallint" || type == "uuid") return name;
   }
   return std::nullopt;
 }
@@ -92,26 +150,31 @@ std::string batch_name(const ObjectId &column) {
   return odd || name.size() > kLongestBatchName ? name.substr(0, 40) + "_" + fingerprint(column.schema + "." + whole) : name;
 }
 
+// Another value for each row, where it may stand in one only.
+std::optional<std::string> numbered(const Plan &plan, const Object &column) {
+  return is_unique(plan.to, column.id) ? numbered_value(plan.to, column, "numbered.number") : std::nullopt;
+}
+
+std::string a_guess(const std::string &value, const std::string &column) {
+  return fmt::format("a guess: rows that are there get {} as {}; put in what they should have", value, column);
+}
+
 Piece fill(const Plan &plan, const Object &column) {
   const ObjectId &id = column.id;
   const std::string table = relation_of(id), name = quote_name(id.name);
-  if (is_unique(plan.to, id)) {
-    if (const auto numbered = numbered_value(plan.to, column, "numbered.number"))
-      return in_transaction(
-          fmt::format("UPDATE {0} SET {1} = {2} FROM (SELECT ctid AS place, row_number() OVER () AS number FROM "
-                      "{0}) AS numbered WHERE {0}.ctid = numbered.place AND {0}.{1} IS NULL",
-                      table, name, *numbered),
-          fmt::format("a guess: rows that are there get numbers as {}; put in what they should have", name));
-  }
+  if (const auto number = numbered(plan, column))
+    return in_transaction(fmt::format("UPDATE {0} SET {1} = {2} FROM (SELECT ctid AS place, row_number() OVER () AS number FROM "
+                                      "{0}) AS numbered WHERE {0}.ctid = numbered.place AND {0}.{1} IS NULL",
+                                      table, name, *number),
+                          a_guess("numbers", name));
   const auto referenced = referenced_value(plan.to, id);
   const std::string value = referenced ? *referenced : placeholder(plan.to, column);
-  const std::string note = fmt::format("a guess: rows that are there get {} as {}; put in what they should have", value, name);
+  const std::string note = a_guess(value, name);
   const auto key = batch_key(plan, id);
   if (!key) return in_transaction(fmt::format("UPDATE {} SET {} = {} WHERE {} IS NULL", table, name, value, name), note);
   Piece piece;
   piece.place = Piece::Place::Data;
-  piece.sql = fmt::format("UPDATE {0} SET {1} = {2} WHERE {1} IS NULL AND {3} > :from AND {3} <= :to", table, name, value,
-                          quote_name(*key));
+  piece.sql = fmt::format("UPDATE {0} SET {1} = {2} WHERE {1} IS NULL AND {3} > :from AND {3} <= :to", table, name, value, *key);
   piece.note = note;
   piece.batch = script::DataBatch{batch_name(id), table, *key, 1000};
   return piece;
@@ -127,7 +190,7 @@ std::optional<std::vector<Piece>> add_and_fill(const Plan &plan, const Object &c
   Piece piece;
   piece.place = Piece::Place::Data;
   piece.sql = fmt::format("UPDATE {0} SET {1} = DEFAULT WHERE {1} IS NULL AND {2} > :from AND {2} <= :to", relation_of(column.id),
-                          name, quote_name(*key));
+                          name, *key);
   piece.note = "the default gives each row a value of its own: in batches, for at once it would rewrite the table under a lock";
   piece.batch = script::DataBatch{batch_name(column.id), relation_of(column.id), *key, 1000};
   std::vector<Piece> pieces{in_transaction(alter_table(column.id) + "ADD COLUMN " + column_definition(bare, true)),
@@ -135,6 +198,22 @@ std::optional<std::vector<Piece>> add_and_fill(const Plan &plan, const Object &c
   if (!column.has(Attribute::NotNull)) return pieces;
   for (Piece &one : set_not_null(column.id)) pieces.push_back(std::move(one));
   return pieces;
+}
+
+// Without an UPDATE: the value is a default for a moment. None where no default can be the value, or the type has one of its own.
+std::optional<std::vector<Piece>> add_with_value(const Plan &plan, const Object &column) {
+  const ObjectId &id = column.id;
+  const bool own_default = std::any_of(column.needs.begin(), column.needs.end(), [&](const ObjectId &needed) {
+    const Object *domain = needed.kind == Kind::Domain ? plan.to.find(needed) : nullptr;
+    return domain != nullptr && domain->has(Attribute::Default) && qualified(needed) == column.text(Attribute::Type);
+  });
+  if (own_default || numbered(plan, column) || referenced_value(plan.to, id)) return std::nullopt;
+  Object given = column;
+  given.attributes[Attribute::Default] = {placeholder(plan.to, column)};
+  return std::vector<Piece>{in_transaction(alter_table(id) + "ADD COLUMN " + column_definition(given),
+                                           a_guess(given.text(Attribute::Default), quote_name(id.name)) +
+                                               "; as a default for a moment, for an UPDATE would fire the triggers of the table"),
+                            in_transaction(alter_column_of(id) + "DROP DEFAULT")};
 }
 
 } // namespace
@@ -155,20 +234,15 @@ Piece outside(std::string sql, std::string note) {
 std::vector<Piece> add_constraint(const Object &constraint) {
   const ObjectId &id = constraint.id;
   const std::string &type = constraint.text(Attribute::ConstraintType);
-  const std::string &definition = constraint.text(Attribute::Definition);
-  constexpr std::string_view kNotValid = " NOT VALID";
-  const bool valid = definition.size() < kNotValid.size() ||
-                     definition.compare(definition.size() - kNotValid.size(), kNotValid.size(), kNotValid) != 0;
   if (type == "exclusion")
     return {in_transaction(create(constraint), "reads the whole table under a lock that keeps writers out")};
-  if (!valid) return {in_transaction(create(constraint))};
+  if (!is_valid(constraint)) return {in_transaction(create(constraint))};
   const std::string owner = constraint.value(Attribute::ConstraintType).size() > 1 ? "ALTER DOMAIN " : "ALTER TABLE ";
-  return {in_transaction(create(constraint) + std::string(kNotValid)),
+  return {in_transaction(create(constraint) + kNotValid),
           outside(fmt::format("{}{} VALIDATE CONSTRAINT {}", owner, relation_of(id), quote_name(id.name)))};
 }
 
 std::vector<Piece> add_column(const Plan &plan, const Object &column) {
-  constexpr const char *kRewrites = "rewrites the table under a lock that keeps everybody out";
   const bool volatile_default = has_volatile_default(plan.to, column);
   if (volatile_default)
     if (auto pieces = add_and_fill(plan, column)) return *pieces;
@@ -176,10 +250,14 @@ std::vector<Piece> add_column(const Plan &plan, const Object &column) {
   const bool later = column.has(Attribute::NotNull) && !filled;
   const bool rewrites = volatile_default || column.has(Attribute::Identity) ||
                         (column.has(Attribute::Generated) && column.text(Attribute::Generated) == "stored");
+  if (later && update_fires(plan, column.id))
+    if (auto pieces = add_with_value(plan, column)) return *pieces;
+  std::string note = rewrites ? "rewrites the table under a lock that keeps everybody out" : "";
+  if (volatile_default && update_fires(plan, column.id)) note += "; batches would fire the triggers of the table";
   std::vector<Piece> pieces{
-      in_transaction(alter_table(column.id) + "ADD COLUMN " + column_definition(column, later), rewrites ? kRewrites : "")};
+      in_transaction(alter_table(column.id) + "ADD COLUMN " + column_definition(column, later), std::move(note))};
   if (!later) return pieces;
-  pieces.push_back(fill(plan, column));
+  for (Piece &piece : without_triggers(plan, column.id, fill(plan, column))) pieces.push_back(std::move(piece));
   for (Piece &piece : set_not_null(column.id)) pieces.push_back(std::move(piece));
   return pieces;
 }
@@ -208,13 +286,21 @@ std::vector<Piece> alter_column(const Plan &plan, const Object &from, const Obje
                                                                : alter + "DROP DEFAULT"));
   if (to.has(Attribute::NotNull) && !from.has(Attribute::NotNull))
     for (Piece &piece : set_not_null(id)) pieces.push_back(std::move(piece));
-  if (!to.has(Attribute::NotNull) && from.has(Attribute::NotNull)) pieces.push_back(in_transaction(alter + "DROP NOT NULL"));
   const Value column{id.schema, id.relation, id.name};
   const bool only = from.value(Attribute::Identity) == to.value(Attribute::Identity) ||
                     std::none_of(plan.from.objects.begin(), plan.from.objects.end(), [&](const Object &object) {
                       return object.id.kind == Kind::Sequence && object.value(Attribute::OwnedBy) == column;
                     });
   for (std::string &sql : alter_identity(from, to, only)) pieces.push_back(in_transaction(std::move(sql)));
+  return pieces;
+}
+
+std::vector<Piece> allow_nulls(const Plan &plan) {
+  std::vector<Piece> pieces;
+  for (const auto &[id, change] : plan.changes)
+    if (id.kind == Kind::Column && change.what == Change::What::Changed && !plan.comes(id) &&
+        plan.change(id, Attribute::NotNull) != nullptr && !plan.to.find(id)->has(Attribute::NotNull))
+      pieces.push_back(in_transaction(alter_column_of(id) + "DROP NOT NULL"));
   return pieces;
 }
 

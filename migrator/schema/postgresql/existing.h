@@ -17,7 +17,9 @@ Piece outside(std::string sql, std::string note = {});
 std::vector<Piece> add_constraint(const Object &constraint);
 // A column that must have values gets them in batches, where the table has a key for it.
 std::vector<Piece> add_column(const Plan &plan, const Object &column);
-// All that ALTER COLUMN does, in an order in which each can be done.
+// All that ALTER COLUMN does but for DROP NOT NULL, in an order in which each can be done.
 std::vector<Piece> alter_column(const Plan &plan, const Object &from, const Object &to);
+// DROP NOT NULL, when no key and no replica identity needs it any more.
+std::vector<Piece> allow_nulls(const Plan &plan);
 
 } // namespace migrator::schema::postgresql

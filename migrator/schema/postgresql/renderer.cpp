@@ -41,6 +41,7 @@ public:
     make_and_alter();
     own_sequences();
     add(indexes_.marks());
+    add(allow_nulls(plan_));
     drop_late();
     rendered_.pieces = in_transactions(std::move(rendered_.pieces));
     return std::move(rendered_);
@@ -89,7 +90,7 @@ void Rendering::choose_within_tables() {
     const bool simple = type == "primary key" || type == "unique" || type == "check";
     const bool calls = std::any_of(object.needs.begin(), object.needs.end(),
                                    [](const ObjectId &needed) { return needed.kind == Kind::Function; });
-    if (simple && !calls) within_.insert(object.id);
+    if (simple && !calls && is_valid(object)) within_.insert(object.id);
   }
 }
 

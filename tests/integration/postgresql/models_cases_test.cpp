@@ -145,6 +145,58 @@ TEST(ModelsCases, FunctionsWhoseNamesHaveBracketsAndQuotesAreReplacedAndCommente
                         "RETURNS int LANGUAGE sql AS 'SELECT 1'");
 }
 
+TEST(ModelsCases, NewColumnsOfTablesWhoseKeysHaveOddNamesAreFilled) {
+  const std::string names[][2] = {{R"("Users")", R"("Id")"},
+                                  {R"("a.b ""c""")", R"("my k.d")"},
+                                  {R"("a:b")", R"("""k")"},
+                                  {"t", "\"k\nk\""},
+                                  {"\"u\tu\"", "id"}};
+  for (const auto &[table, key] : names) {
+    const std::string t = "CREATE TABLE " + table + " (" + key + " serial PRIMARY KEY, \"Name\" text";
+    expect_the_law(t + ")", t + ", \"CreatedAt\" timestamptz NOT NULL DEFAULT clock_timestamp(), \"Given\" int NOT NULL)",
+                   "INSERT INTO " + table + " (\"Name\") VALUES ('x'), ('y')");
+  }
+}
+
+TEST(ModelsCases, NewColumnsAreFilledWithoutFiringTriggers) {
+  const std::string function = "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'append only'; END $$; ";
+  const std::string t = function + "CREATE TABLE t (id int PRIMARY KEY, at timestamptz NOT NULL DEFAULT now()",
+                    more = ", u uuid NOT NULL DEFAULT gen_random_uuid(), v uuid DEFAULT gen_random_uuid(), w int NOT NULL, d "
+                           "date NOT NULL, r int NOT NULL REFERENCES t, n int NOT NULL UNIQUE",
+                    rows = "INSERT INTO t (id) VALUES (1), (2)", two = "SELECT count(*) = 2 FROM t";
+  for (const char *when : {"BEFORE INSERT OR UPDATE ON t FOR EACH ROW", "AFTER UPDATE ON t FOR EACH STATEMENT"}) {
+    const std::string trigger =
+        std::string("); CREATE TRIGGER \"on\" ") + when + " EXECUTE FUNCTION f(); ALTER TABLE t ENABLE ALWAYS TRIGGER \"on\"";
+    expect_the_law(t + trigger, t + more + trigger,
+                   "ALTER TABLE t DISABLE TRIGGER USER; " + rows + "; ALTER TABLE t ENABLE ALWAYS TRIGGER \"on\"", two);
+    expect_the_law(t + ")", t + more + trigger, rows, two);
+  }
+}
+
+TEST(ModelsCases, ConstraintsOfNewTablesThatAreNotValidStaySo) {
+  const std::string t = "CREATE TABLE t (id int PRIMARY KEY, a int CHECK (a <> 1), b int)";
+  expect_the_law(
+      "SELECT 1",
+      t + "; ALTER TABLE t ADD CONSTRAINT k CHECK (a > 0) NOT VALID, ADD CONSTRAINT f FOREIGN KEY (b) REFERENCES t NOT "
+          "VALID, ADD CONSTRAINT n CHECK (b > 0) NO INHERIT NOT VALID; COMMENT ON CONSTRAINT k ON t IS 'NOT VALID'; CREATE "
+          "DOMAIN d AS int; "
+          "ALTER DOMAIN d ADD CONSTRAINT k CHECK (VALUE > 0) NOT VALID; CREATE TABLE u (x d)");
+}
+
+TEST(ModelsCases, AColumnThatLeavesItsKeyMayBecomeNullable) {
+  const std::string one = "SELECT count(*) = 1 FROM t", row = "INSERT INTO t VALUES (1, 2)";
+  expect_the_law("CREATE TABLE t (x int, y int, PRIMARY KEY (x, y))", "CREATE TABLE t (x int, y int, PRIMARY KEY (y))", row, one);
+  expect_the_law("CREATE TABLE t (id int PRIMARY KEY, b int NOT NULL)", "CREATE TABLE t (id int, b int PRIMARY KEY)", row, one);
+  expect_the_law("CREATE TABLE t (id int PRIMARY KEY, b int NOT NULL)", "CREATE TABLE t (id bigint, b int)", row, one);
+  const std::string t = "CREATE TABLE t (a int NOT NULL, b int NOT NULL); CREATE UNIQUE INDEX i ON t (a); ";
+  expect_the_law(
+      t + "ALTER TABLE t REPLICA IDENTITY USING INDEX i",
+      "CREATE TABLE t (a int, b int NOT NULL); CREATE UNIQUE INDEX i ON t (b); ALTER TABLE t REPLICA IDENTITY USING INDEX i", row,
+      one);
+  expect_the_law(t + "ALTER TABLE t REPLICA IDENTITY USING INDEX i",
+                 "CREATE TABLE t (a int, b int); CREATE UNIQUE INDEX i ON t (a)", row, one);
+}
+
 TEST(ModelsCases, TenantsOfManySchemasChangeEverywhere) {
   const std::string common = R"(CREATE SCHEMA auth; CREATE SCHEMA "Billing Dept."; CREATE SCHEMA audit;
     CREATE FUNCTION auth.tenant() RETURNS uuid LANGUAGE sql STABLE AS $$ SELECT current_setting('app.tenant', true)::uuid $$;

@@ -141,7 +141,9 @@ inline std::string listed(const std::vector<std::string> &lines) {
 }
 
 // Applies the way from A to B and back to a database that is A; gives what is wrong.
-inline void expect_the_law(const std::string &before, const std::string &after, const std::string &rows = "") {
+// `holds`: a query that gives 1 then, there and back.
+inline void expect_the_law(const std::string &before, const std::string &after, const std::string &rows = "",
+                           const std::string &holds = "SELECT true") {
   Model a = scratch_model(), b = scratch_model();
   a.load(before);
   b.load(after);
@@ -152,11 +154,16 @@ inline void expect_the_law(const std::string &before, const std::string &after, 
   const auto down = schema::renderer(Dialect::Postgresql).render(to, from, {});
   ASSERT_TRUE(down) << down.error().message;
   SCOPED_TRACE("up:\n" + listed(*up) + "down:\n" + listed(*down));
+  const auto there = [&](const schema::Rendered &way, const schema::Schema &wanted) {
+    a.run(way);
+    EXPECT_EQ(listed(schema::describe(schema::compare(a.read(), wanted, {}))), "");
+    const auto answer = a.database().query(holds);
+    ASSERT_TRUE(answer) << answer.error().message;
+    EXPECT_EQ(answer->rows.at(0).at(0), "1") << holds;
+  };
   try {
-    a.run(*up);
-    EXPECT_EQ(listed(schema::describe(schema::compare(a.read(), to, {}))), "");
-    a.run(*down);
-    EXPECT_EQ(listed(schema::describe(schema::compare(a.read(), from, {}))), "");
+    there(*up, to);
+    there(*down, from);
   } catch (const std::exception &wrong) {
     FAIL() << wrong.what();
   }

@@ -145,6 +145,59 @@ TEST(Rendering, ANewColumnThatMustBeGivenIsFilledInBatchesByThePrimaryKey) {
   EXPECT_EQ(rendered->pieces[4].sql, "ALTER TABLE public.t ALTER COLUMN \"Name\" SET NOT NULL");
 }
 
+std::optional<std::string> batch_key_of(const std::string &name) {
+  const std::vector<Object> before{column("t", name, "integer", true), constraint("p", "primary key", "PRIMARY KEY", {name})};
+  std::vector<Object> after = before;
+  after.push_back(column("t", "n", "integer", true));
+  const auto rendered = renderer(Dialect::Postgresql).render(schema(before), schema(after), {});
+  for (const Piece &piece : rendered->pieces)
+    if (piece.batch) return piece.batch->key;
+  return std::nullopt;
+}
+
+TEST(Rendering, TheKeyOfBatchesIsQuotedAndNotUsedWhereNoDirectiveHoldsIt) {
+  EXPECT_EQ(batch_key_of("Id"), "\"Id\"");
+  EXPECT_EQ(batch_key_of("my k.\"d\""), "\"my k.\"\"d\"\"\"");
+  EXPECT_EQ(batch_key_of("\"k"), std::nullopt);
+  EXPECT_EQ(batch_key_of("k\nk"), std::nullopt);
+}
+
+Object trigger_of_t(const std::string &definition, const std::string &enabled = "") {
+  Object made;
+  made.id = {Kind::Trigger, "public", "t", "g"};
+  made.attributes[Attribute::Definition] = {definition};
+  if (!enabled.empty()) made.attributes[Attribute::Enabled] = {enabled};
+  return made;
+}
+
+bool is_batched_beside(const Object &trigger) {
+  const auto key = constraint("p", "primary key", "PRIMARY KEY (id)", {"id"});
+  const auto rendered =
+      renderer(Dialect::Postgresql).render(schema({key, trigger}), schema({key, trigger, column("t", "n", "integer", true)}), {});
+  return std::any_of(rendered->pieces.begin(), rendered->pieces.end(),
+                     [](const Piece &piece) { return piece.batch.has_value(); });
+}
+
+TEST(Rendering, ATableWhoseTriggersAnUpdateFiresIsNotFilledInBatches) {
+  const std::string rest = " ON public.t FOR EACH ROW EXECUTE FUNCTION public.f()";
+  EXPECT_FALSE(is_batched_beside(trigger_of_t("CREATE TRIGGER g BEFORE INSERT OR UPDATE" + rest)));
+  EXPECT_FALSE(is_batched_beside(trigger_of_t("CREATE CONSTRAINT TRIGGER \"a \"\"b\" AFTER UPDATE" + rest, "always")));
+  EXPECT_TRUE(is_batched_beside(trigger_of_t("CREATE TRIGGER g BEFORE UPDATE" + rest, "disabled")));
+  EXPECT_TRUE(is_batched_beside(trigger_of_t("CREATE TRIGGER g BEFORE UPDATE" + rest, "replica")));
+  EXPECT_TRUE(is_batched_beside(trigger_of_t("CREATE TRIGGER g BEFORE INSERT OR UPDATE OF id" + rest)));
+  EXPECT_TRUE(is_batched_beside(trigger_of_t("CREATE TRIGGER update BEFORE INSERT OR DELETE" + rest)));
+}
+
+TEST(Rendering, WithoutAnUpdateANewColumnHasItsValueAsADefaultForAMoment) {
+  const auto trigger = trigger_of_t("CREATE TRIGGER g BEFORE UPDATE ON public.t FOR EACH ROW EXECUTE FUNCTION public.f()");
+  const auto rendered =
+      renderer(Dialect::Postgresql).render(schema({trigger}), schema({trigger, column("t", "n", "integer", true)}), {});
+  ASSERT_EQ(rendered->pieces.size(), 2U);
+  EXPECT_EQ(rendered->pieces[0].sql, "ALTER TABLE public.t ADD COLUMN n integer DEFAULT 0 NOT NULL");
+  EXPECT_NE(rendered->pieces[0].note.find("would fire the triggers"), std::string::npos);
+  EXPECT_EQ(rendered->pieces[1].sql, "ALTER TABLE public.t ALTER COLUMN n DROP DEFAULT");
+}
+
 TEST(Rendering, WithoutAKeyANewColumnIsFilledAtOnce) {
   EXPECT_EQ(lines(schema({}), schema({column("t", "n", "integer", true)})).at(1), "UPDATE public.t SET n = 0 WHERE n IS NULL");
 }
