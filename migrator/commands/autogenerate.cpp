@@ -84,12 +84,14 @@ public:
     if (!out.differs) return out;
     Result<Renamed> renamed = after(**files, *renames, out.revisions);
     if (!renamed) return fail(renamed.error());
-    const std::vector<Rename> more = asked_for(renamed->schema, out);
-    if (!more.empty()) {
+    const auto rename_too = [&](const std::vector<Rename> &more) -> Status {
+      if (more.empty()) return {};
       renames->insert(renames->end(), more.begin(), more.end());
       renamed = after(**files, *renames, out.revisions);
-      if (!renamed) return fail(renamed.error());
-    }
+      return renamed ? Status() : Status(fail(renamed.error()));
+    };
+    if (Status done = rename_too(asked_for(renamed->schema, out)); !done) return fail(done.error());
+    if (Status done = rename_too(schema::renamed_parts(renamed->schema, out.models.schema)); !done) return fail(done.error());
     if (Status done = render(*renamed, *renames, out); !done) return fail(done.error());
     return out;
   }

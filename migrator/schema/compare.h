@@ -44,7 +44,7 @@ Schema with_parts(Schema schema, const std::vector<Object> &parts);
 
 // A table or column that was likely renamed: one went and one came, alike in all but name. Relations first. A question for the user, no fact.
 struct Rename {
-  ObjectId from; // a Table or Column
+  ObjectId from; // a Table or Column; on PostgreSQL also a Constraint, Index or Sequence
   std::string to;
   bool operator==(const Rename &) const = default;
 };

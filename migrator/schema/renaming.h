@@ -18,4 +18,8 @@ struct Renaming {
 // Of a database that is `all`, of which `ours` is what is compared: the rest is left alone.
 Result<Renaming> renaming(const Renderer &renderer, const std::vector<Rename> &renames, const Schema &ours, const Schema &all);
 
+// Constraints and indexes of tables and sequences of columns, on PostgreSQL, that differ by their name alone from one that comes: as a rename costs
+// nothing, where another index or sequence would be made. `from` has the tables and columns renamed already.
+std::vector<Rename> renamed_parts(const Schema &from, const Schema &to);
+
 } // namespace migrator::schema

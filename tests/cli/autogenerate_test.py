@@ -291,6 +291,41 @@ class OnPostgresql(ModelsCase):
         self.must("downgrade", "base")
         self.assertEqual(self.user_tables(), [])
 
+    def test_what_is_named_after_a_renamed_table_is_renamed_with_it(self):
+        made = "CREATE TABLE {0} (id serial PRIMARY KEY, email text UNIQUE, size integer CHECK (size > 0));\nCREATE INDEX {0}_size ON {0} (size);\n" \
+               "CREATE TABLE r (t_id integer REFERENCES {0});\n"
+        self.model(made.format("t"))
+        self.generate()
+        self.must("upgrade", "head")
+        self.project.database.rows("INSERT INTO t (email) SELECT n::text FROM generate_series(1, 50) n")
+        self.project.database.rows("DELETE FROM t WHERE id > 10")
+        self.model(made.format("t2"))
+        text = self.generate("--rename", "t:t2")
+        self.assertNotIn("DROP", text)
+        self.assertNotIn("CONCURRENTLY", text)
+        for part in ("RENAME CONSTRAINT t_pkey TO t2_pkey", "RENAME CONSTRAINT t_email_key TO t2_email_key", "RENAME CONSTRAINT t_size_check TO t2_size_check",
+                     "ALTER SEQUENCE public.t_id_seq RENAME TO t2_id_seq", "ALTER INDEX public.t_size RENAME TO t2_size"):
+            self.assertIn(part, text)
+        self.must("upgrade", "head")
+        self.assert_clean()
+        self.assertEqual(self.project.database.rows("INSERT INTO t2 (email) VALUES ('a') RETURNING id"), [["51"]])
+        self.must("downgrade", "-1")
+        self.must("check", "--drift")
+        self.assertEqual(self.project.database.rows("INSERT INTO t (email) VALUES ('b') RETURNING id"), [["52"]])
+
+    def test_a_key_of_any_name_cuts_batches(self):
+        for number, key in enumerate(("Id", "my id", "k.d")):
+            table = f'CREATE TABLE "Users {number}" ("{key}" serial PRIMARY KEY, "Name" text{{}});\n'
+            self.model(table.format(""))
+            self.generate()
+            self.must("upgrade", "head")
+            self.project.database.rows(f"INSERT INTO \"Users {number}\" (\"Name\") VALUES ('a'), ('b')")
+            self.model(table.format(", \"CreatedAt\" timestamptz NOT NULL DEFAULT clock_timestamp()"))
+            self.generate()
+            self.must("upgrade", "head")
+            self.assert_clean()
+            self.assertEqual(self.project.database.rows(f'SELECT count(DISTINCT "CreatedAt") FROM "Users {number}"'), [["2"]])
+
 
 both.on_both(globals(), Autogenerate)
 both.on_sqlite(globals(), Ignored)

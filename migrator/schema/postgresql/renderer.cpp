@@ -32,6 +32,17 @@ public:
   Rendering(const Schema &from, const Schema &to, const RenderOptions &options)
       : plan_(from, to, options.compare), indexes_(plan_), options_(options) {}
 
+  // A rule of a view that is made again: it is not in the model, so nothing would bring it back.
+  std::optional<std::string> lost_rule() const {
+    for (const auto &[id, fate] : plan_.fates) {
+      if ((id.kind != Kind::View && id.kind != Kind::MaterializedView) || !plan_.goes(id) || !plan_.comes(id)) continue;
+      const std::string of_it = fmt::format(" on {}.{}", id.schema, id.name);
+      for (const std::string &unknown : plan_.from.unknown)
+        if (unknown.starts_with("rule ") && unknown.ends_with(of_it)) return unknown;
+    }
+    return std::nullopt;
+  }
+
   Rendered run() {
     choose_within_tables();
     add(guards(plan_));
@@ -326,8 +337,27 @@ void Rendering::drop_late() {
 
 } // namespace
 
+namespace {
+
+std::string rename_part(const Rename &rename) {
+  const ObjectId &id = rename.from;
+  const std::string now = quote_name(rename.to);
+  if (id.kind == Kind::Constraint)
+    return fmt::format("ALTER TABLE {} RENAME CONSTRAINT {} TO {}", relation_of(id), quote_name(id.name), now);
+  return fmt::format("ALTER {} {}.{} RENAME TO {}", id.kind == Kind::Index ? "INDEX" : "SEQUENCE", quote_name(id.schema),
+                     quote_name(id.name), now);
+}
+
+} // namespace
+
 Result<Rendered> PostgresqlRenderer::render(const Schema &from, const Schema &to, const RenderOptions &options) const {
-  return Rendering(from, to, options).run();
+  Rendering rendering(from, to, options);
+  if (const auto rule = rendering.lost_rule())
+    return fail(ErrorCode::Irreversible,
+                fmt::format("a view must be made again, and {} would be lost with it, for rules are not generated: write this by "
+                            "hand, with a CREATE RULE behind the CREATE VIEW",
+                            *rule));
+  return rendering.run();
 }
 
 std::vector<Piece> PostgresqlRenderer::rename(const std::vector<Rename> &renames) const {
@@ -337,6 +367,10 @@ std::vector<Piece> PostgresqlRenderer::rename(const std::vector<Rename> &renames
     if (rename.from.kind == Kind::Table) {
       pieces.push_back(in_transaction(fmt::format("ALTER TABLE {} RENAME TO {}", qualified(rename.from), quote_name(rename.to))));
       tables[rename.from] = rename.to;
+      continue;
+    }
+    if (rename.from.kind != Kind::Column) {
+      pieces.push_back(in_transaction(rename_part(rename)));
       continue;
     }
     ObjectId column = rename.from;
