@@ -246,6 +246,11 @@ std::string unknown_query(int) {
         global("pg_foreign_server", 1417, "srvname", "foreign server"),
         global("pg_language", 2612, "lanname", "language"),
         global("pg_am", 2601, "amname", "access method"),
+        std::string(
+            "SELECT '2604', o.oid::text, 'default of column ' || a.attname || ' on ' || n.nspname || '.' || c.relname FROM "
+            "pg_catalog.pg_attrdef o JOIN pg_catalog.pg_class c ON c.oid = o.adrelid JOIN pg_catalog.pg_attribute a ON "
+            "a.attrelid = o.adrelid AND a.attnum = o.adnum JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE "
+            "c.relkind = 'v' AND o.oid >= 16384 AND n.nspname !~ '^pg_'"),
         std::string("SELECT '2605', o.oid::text, 'cast from ' || pg_catalog.format_type(o.castsource, NULL) || ' to ' || "
                     "pg_catalog.format_type(o.casttarget, NULL) FROM pg_catalog.pg_cast o WHERE o.oid >= 16384"),
         std::string("SELECT '826', o.oid::text, 'default privileges of ' || pg_catalog.pg_get_userbyid(o.defaclrole) FROM "

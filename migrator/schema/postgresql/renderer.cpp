@@ -32,13 +32,13 @@ public:
   Rendering(const Schema &from, const Schema &to, const RenderOptions &options)
       : plan_(from, to, options.compare), indexes_(plan_), options_(options) {}
 
-  // A rule of a view that is made again: it is not in the model, so nothing would bring it back.
-  std::optional<std::string> lost_rule() const {
+  // What is of a view that is made again and not in the model, as a rule: nothing would bring it back.
+  std::optional<std::string> lost_with_a_view() const {
     for (const auto &[id, fate] : plan_.fates) {
       if ((id.kind != Kind::View && id.kind != Kind::MaterializedView) || !plan_.goes(id) || !plan_.comes(id)) continue;
       const std::string of_it = fmt::format(" on {}.{}", id.schema, id.name);
       for (const std::string &unknown : plan_.from.unknown)
-        if (unknown.starts_with("rule ") && unknown.ends_with(of_it)) return unknown;
+        if (unknown.ends_with(of_it)) return unknown;
     }
     return std::nullopt;
   }
@@ -352,11 +352,12 @@ std::string rename_part(const Rename &rename) {
 
 Result<Rendered> PostgresqlRenderer::render(const Schema &from, const Schema &to, const RenderOptions &options) const {
   Rendering rendering(from, to, options);
-  if (const auto rule = rendering.lost_rule())
-    return fail(ErrorCode::Irreversible,
-                fmt::format("a view must be made again, and {} would be lost with it, for rules are not generated: write this by "
-                            "hand, with a CREATE RULE behind the CREATE VIEW",
-                            *rule));
+  if (const auto lost = rendering.lost_with_a_view())
+    return fail(
+        ErrorCode::Irreversible,
+        fmt::format("a view must be made again, and {} would be lost with it, for such is not generated: write this by hand, and "
+                    "make it anew behind the CREATE VIEW",
+                    *lost));
   return rendering.run();
 }
 
