@@ -81,6 +81,22 @@ void connect_domain_constraints(Graph &graph) {
   }
 }
 
+// A sequence goes with the table that owns it: what draws from it in another table goes before, and comes after.
+void connect_sequence_owners(Graph &graph) {
+  std::map<ObjectId, ObjectId> owners;
+  for (const Object *object : graph.nodes)
+    if (const Value &owner = object->value(Attribute::OwnedBy); owner.size() == 3)
+      owners[object->id] = {Kind::Table, owner[0], "", owner[1]};
+  for (const Object *object : graph.nodes) {
+    if (object->id.kind != Kind::Column) continue;
+    const ObjectId own{Kind::Table, object->id.schema, "", object->id.relation};
+    const auto user = graph.numbers.find(own);
+    for (const ObjectId &needed : object->needs)
+      if (const auto owner = owners.find(needed); owner != owners.end() && owner->second != own && user != graph.numbers.end())
+        graph.connect(owner->second, user->second);
+  }
+}
+
 std::set<std::string> words_of(const std::string &text) {
   std::set<std::string> words;
   std::string word;
@@ -132,6 +148,7 @@ std::vector<const Object *> in_order(const Schema &schema, const std::set<Object
   graph.mentions.resize(count);
   for (std::size_t i = 0; i < count; ++i) connect_needs(graph, i, within_relation);
   connect_domain_constraints(graph);
+  connect_sequence_owners(graph);
   connect_mentions(graph);
 
   std::set<std::size_t> ready, only_mentions, rest; // by what they still wait for

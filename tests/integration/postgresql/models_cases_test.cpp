@@ -107,6 +107,16 @@ TEST(ModelsCases, AViewWithARuleOrADefaultIsNotMadeAgain) {
   expect_the_law("CREATE TABLE t (a text); " + rest, "CREATE TABLE t (a varchar(10)); " + rest);
 }
 
+TEST(ModelsCases, TablesShareTheSequenceThatOneOfThemOwns) {
+  const std::string b = "CREATE TABLE b (id serial PRIMARY KEY); ";
+  expect_the_law("SELECT 1",
+                 b + "CREATE TABLE a (id int PRIMARY KEY DEFAULT nextval('b_id_seq')); CREATE TABLE c (LIKE b INCLUDING ALL)");
+  expect_the_law(b + "CREATE TABLE a (id int PRIMARY KEY DEFAULT nextval('b_id_seq'))",
+                 b + "CREATE TABLE a (id int PRIMARY KEY)");
+  expect_the_law(b + "CREATE TABLE a (id int PRIMARY KEY)",
+                 b + "CREATE TABLE a (id int PRIMARY KEY DEFAULT nextval('b_id_seq'))");
+}
+
 // What a sequence has given out it never gives again.
 TEST(ModelsCases, ASequenceStaysWhereItIs) {
   struct Case {
