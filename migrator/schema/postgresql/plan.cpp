@@ -111,6 +111,16 @@ Plan::Plan(const Schema &old, const Schema &wanted, const CompareOptions &option
   }
 }
 
+std::optional<std::string> Plan::lost_with_a_view() const {
+  for (const auto &[id, what] : fates) {
+    if ((id.kind != Kind::View && id.kind != Kind::MaterializedView) || !goes(id) || !comes(id)) continue;
+    const std::string of_it = " on " + id.schema + "." + id.name;
+    for (const std::string &unknown : from.unknown)
+      if (unknown.ends_with(of_it)) return unknown;
+  }
+  return std::nullopt;
+}
+
 Fate Plan::fate(const ObjectId &id) const {
   const auto found = fates.find(id);
   return found == fates.end() ? Fate::Keep : found->second;

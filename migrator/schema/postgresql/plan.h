@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 
 #include "migrator/schema/compare.h"
@@ -28,6 +29,8 @@ struct Plan {
   std::set<ObjectId> lost_default; // kept columns and domains whose default must go before what it uses goes
   std::set<ObjectId> late;         // types that go last, for kept columns still have them
 
+  // What is of a view that is made again and not in the model, as a rule: nothing would bring it back.
+  std::optional<std::string> lost_with_a_view() const;
   Fate fate(const ObjectId &id) const;
   bool goes(const ObjectId &id) const;                                          // Drop, Replace or Retype
   bool comes(const ObjectId &id) const;                                         // Create, Replace or Retype

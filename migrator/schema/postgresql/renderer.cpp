@@ -3,7 +3,9 @@
 #include "migrator/schema/postgresql/renderer.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -32,16 +34,7 @@ public:
   Rendering(const Schema &from, const Schema &to, const RenderOptions &options)
       : plan_(from, to, options.compare), indexes_(plan_), options_(options) {}
 
-  // What is of a view that is made again and not in the model, as a rule: nothing would bring it back.
-  std::optional<std::string> lost_with_a_view() const {
-    for (const auto &[id, fate] : plan_.fates) {
-      if ((id.kind != Kind::View && id.kind != Kind::MaterializedView) || !plan_.goes(id) || !plan_.comes(id)) continue;
-      const std::string of_it = fmt::format(" on {}.{}", id.schema, id.name);
-      for (const std::string &unknown : plan_.from.unknown)
-        if (unknown.ends_with(of_it)) return unknown;
-    }
-    return std::nullopt;
-  }
+  const Plan &plan() const noexcept { return plan_; }
 
   Rendered run() {
     choose_within_tables();
@@ -76,6 +69,8 @@ private:
   void drop_one(const Object &object);
   void rename_late_types();
   void make_and_alter();
+  bool is_retyped_column(const ObjectId &id) const;
+  void postpone(std::size_t begin, std::vector<Piece> &postponed);
   void make(const Object &object);
   void make_table(const Object &table);
   void make_inside(const Object &object);
@@ -204,15 +199,36 @@ void Rendering::make_and_alter() {
   for (const auto *set : {&plan_.retyped, &plan_.lost_default})
     for (const ObjectId &id : *set)
       if (plan_.to.find(id) != nullptr) ids.insert(id);
-  for (const Object *object : in_order(plan_.to, ids, within_)) {
+  const std::vector<const Object *> ordered = in_order(plan_.to, ids, within_);
+  auto retyped = static_cast<std::size_t>(
+      std::count_if(ordered.begin(), ordered.end(), [this](const Object *object) { return is_retyped_column(object->id); }));
+  std::vector<Piece> postponed;
+  for (const Object *object : ordered) {
+    const std::size_t before = rendered_.pieces.size();
     if (plan_.comes(object->id) && plan_.to.find(object->id) != nullptr)
       make(*object);
     else
       add(alter(plan_, *plan_.from.find(object->id), *object, options_.compare.owned));
+    if (is_retyped_column(object->id)) --retyped;
+    if (retyped > 0 && object->id.kind == Kind::Column && !is_retyped_column(object->id)) postpone(before, postponed);
+    if (retyped == 0) add(std::exchange(postponed, {}));
   }
   for (const auto &[id, change] : plan_.changes)
     if (id.kind == Kind::Table && plan_.change(id, Attribute::Options) != nullptr)
       add(alter_toast(*plan_.from.find(id), *plan_.to.find(id)));
+}
+
+bool Rendering::is_retyped_column(const ObjectId &id) const {
+  return id.kind == Kind::Column && plan_.retyped.contains(id);
+}
+
+// A type that is made anew and the columns of it change in one transaction: what would end it comes after.
+void Rendering::postpone(std::size_t begin, std::vector<Piece> &postponed) {
+  const auto first = rendered_.pieces.begin() + static_cast<std::ptrdiff_t>(begin);
+  if (std::all_of(first, rendered_.pieces.end(), [](const Piece &piece) { return piece.place == Piece::Place::Transaction; }))
+    return;
+  postponed.insert(postponed.end(), std::make_move_iterator(first), std::make_move_iterator(rendered_.pieces.end()));
+  rendered_.pieces.erase(first, rendered_.pieces.end());
 }
 
 void Rendering::make_table(const Object &table) {
@@ -337,55 +353,15 @@ void Rendering::drop_late() {
 
 } // namespace
 
-namespace {
-
-std::string rename_part(const Rename &rename) {
-  const ObjectId &id = rename.from;
-  const std::string now = quote_name(rename.to);
-  if (id.kind == Kind::Constraint)
-    return fmt::format("ALTER TABLE {} RENAME CONSTRAINT {} TO {}", relation_of(id), quote_name(id.name), now);
-  return fmt::format("ALTER {} {}.{} RENAME TO {}", id.kind == Kind::Index ? "INDEX" : "SEQUENCE", quote_name(id.schema),
-                     quote_name(id.name), now);
-}
-
-} // namespace
-
 Result<Rendered> PostgresqlRenderer::render(const Schema &from, const Schema &to, const RenderOptions &options) const {
   Rendering rendering(from, to, options);
-  if (const auto lost = rendering.lost_with_a_view())
+  if (const auto lost = rendering.plan().lost_with_a_view())
     return fail(
         ErrorCode::Irreversible,
         fmt::format("a view must be made again, and {} would be lost with it, for such is not generated: write this by hand, and "
                     "make it anew behind the CREATE VIEW",
                     *lost));
   return rendering.run();
-}
-
-std::vector<Piece> PostgresqlRenderer::rename(const std::vector<Rename> &renames) const {
-  std::vector<Piece> pieces;
-  std::map<ObjectId, std::string> tables; // renamed so far: a column's table may be called by either name
-  for (const Rename &rename : renames) {
-    if (rename.from.kind == Kind::Table) {
-      pieces.push_back(in_transaction(fmt::format("ALTER TABLE {} RENAME TO {}", qualified(rename.from), quote_name(rename.to))));
-      tables[rename.from] = rename.to;
-      continue;
-    }
-    if (rename.from.kind != Kind::Column) {
-      pieces.push_back(in_transaction(rename_part(rename)));
-      continue;
-    }
-    ObjectId column = rename.from;
-    if (const auto renamed = tables.find({Kind::Table, column.schema, "", column.relation}); renamed != tables.end())
-      column.relation = renamed->second;
-    pieces.push_back(in_transaction(fmt::format("ALTER TABLE {} RENAME COLUMN {} TO {}", relation_of(column),
-                                                quote_name(column.name), quote_name(rename.to))));
-  }
-  return pieces;
-}
-
-Schema PostgresqlRenderer::beside_renames(const std::vector<Rename> & /*renames*/, const Schema &ours,
-                                          const Schema & /*all*/) const {
-  return ours;
 }
 
 } // namespace migrator::schema::postgresql

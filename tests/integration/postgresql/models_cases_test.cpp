@@ -117,6 +117,30 @@ TEST(ModelsCases, TablesShareTheSequenceThatOneOfThemOwns) {
                  b + "CREATE TABLE a (id int PRIMARY KEY DEFAULT nextval('b_id_seq'))");
 }
 
+// Between the two, whoever writes x::mood would find no column of it.
+TEST(ModelsCases, ATypeMadeAnewAndItsColumnsChangeInOneTransaction) {
+  const auto made = [&](const std::string &labels, const std::string &more, const std::string &column) {
+    return "CREATE TYPE mood AS ENUM (" + labels + "); CREATE TABLE t (id int PRIMARY KEY, a text" + more +
+           ", e mood NOT NULL DEFAULT 'a', f mood" + column + ")";
+  };
+  const std::string before = made("'a', 'b'", "", ""), after = made("'b', 'a'", " NOT NULL", ", c int NOT NULL");
+  Model a = scratch_model(), b = scratch_model();
+  a.load(before);
+  b.load(after);
+  const auto up = schema::renderer(Dialect::Postgresql).render(a.read(), b.read(), {});
+  ASSERT_TRUE(up) << up.error().message;
+  const auto has = [](const char *text) {
+    return [text](const schema::Piece &piece) { return piece.sql.find(text) != std::string::npos; };
+  };
+  const auto begin = std::find_if(up->pieces.begin(), up->pieces.end(), has("CREATE TYPE"));
+  const auto end = std::find_if(up->pieces.rbegin(), up->pieces.rend(), has(" TYPE public.mood USING")).base();
+  ASSERT_LT(begin - up->pieces.begin(), end - up->pieces.begin()) << listed(*up);
+  EXPECT_TRUE(std::all_of(begin, end, [](const schema::Piece &piece) {
+    return piece.place == schema::Piece::Place::Transaction;
+  })) << listed(*up);
+  expect_the_law(before, after, "INSERT INTO t VALUES (1, 'x', 'a', 'b')");
+}
+
 // What a sequence has given out it never gives again.
 TEST(ModelsCases, ASequenceStaysWhereItIs) {
   struct Case {
