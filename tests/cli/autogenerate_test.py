@@ -1,13 +1,13 @@
 """revision --autogenerate: the law. Apply what was generated and the next check is empty; go down and the schema is what it was; rows survive."""
 
 import os
-import subprocess
 import unittest
 
 import both
 from both import setUpModule, tearDownModule  # noqa: F401
 from models_case import ModelsCase
 from project import MIGRATOR
+from terminal import answered
 
 FIRST = """CREATE TABLE customer (id integer PRIMARY KEY, email text NOT NULL, old_note text);
 CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer NOT NULL REFERENCES customer (id), total integer DEFAULT 0);
@@ -132,15 +132,9 @@ class Autogenerate(ModelsCase):
         question = "It looks as if column customer.old_note is remark now. Is it so? [y/N]"
         for answer, rename in (("n\n", False), ("Yes\n", True)):
             with self.subTest(answer):
-                main, other = os.openpty()
-                process = subprocess.Popen([MIGRATOR, "revision", "--autogenerate", "-m", "x", "--dry-run"], cwd=self.project.folder,
-                                           env={**self.project.environment(), **self.cache}, stdin=other, stdout=subprocess.PIPE, stderr=other, text=True)
-                os.close(other)
-                os.write(main, answer.encode())
-                text = process.communicate(timeout=60)[0]
-                said = os.read(main, 65536).decode()
-                os.close(main)
-                self.assertEqual(process.returncode, 0, said)
+                code, text, said = answered([MIGRATOR, "revision", "--autogenerate", "-m", "x", "--dry-run"], answer, cwd=self.project.folder,
+                                            env={**self.project.environment(), **self.cache})
+                self.assertEqual(code, 0, said)
                 self.assertIn(question, " ".join(said.split()))
                 self.assertEqual("RENAME COLUMN" in text, rename, text)
                 self.assertEqual("its data goes; if it was renamed, use --rename customer.old_note:remark" in text, not rename, text)

@@ -3,12 +3,12 @@
 import json
 import os
 import signal
-import subprocess
 import time
 import unittest
 
 from both import Case, on_both, on_postgresql, setUpModule, tearDownModule  # noqa: F401
 from project import MIGRATOR
+from terminal import answered
 
 LARGEST_REPORT = 4096
 # Some minutes of work for either database, to be interrupted.
@@ -335,15 +335,8 @@ class Lines(RunCase):
         self.project.must("upgrade", "head")
         for answer, code, heads in (("n\n", 2, ["a1"]), ("y\n", 0, [])):
             with self.subTest(answer):
-                main, other = os.openpty()
-                process = subprocess.Popen([MIGRATOR, "downgrade", "base"], cwd=self.project.folder, env=self.project.environment(), stdin=other,
-                                           stdout=subprocess.PIPE, stderr=other)
-                os.close(other)
-                os.write(main, answer.encode())
-                process.communicate(timeout=60)
-                said = os.read(main, 65536).decode()
-                os.close(main)
-                self.assertEqual((process.returncode, self.project.heads()), (code, heads), said)
+                ended, _, said = answered([MIGRATOR, "downgrade", "base"], answer, cwd=self.project.folder, env=self.project.environment())
+                self.assertEqual((ended, self.project.heads()), (code, heads), said)
                 self.assertIn("This takes all 1 applied revisions away and leaves an empty database. Go on? [y/N]", said)
 
 
