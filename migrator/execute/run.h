@@ -37,7 +37,8 @@ struct RunOptions {
   std::optional<std::string> approved_hash; // migrate --approved
   std::optional<Owner> owner;               // Jobs give it; the command line does not
   std::string adopt_uid;                    // the recorded owner's uid whose history is taken over
-  bool scratch = false; // of a scratch database: it goes with the run, so an error says nothing of what is left in it; without rows, so no assert is held against it
+  bool scratch =
+      false; // of a scratch database: it goes with the run, so an error says nothing of what is left in it; without rows, so no assert is held against it
 };
 
 struct StepReport {

@@ -29,9 +29,8 @@ Status check_statement(const script::Script &script, const Section &section, con
   if (statement.rule == TransactionRule::Refused)
     return refuse(
         script, statement.line,
-        fmt::format(
-            "{} is not allowed here: the migrator begins and ends the transactions and owns the session; remove it",
-            statement.keyword));
+        fmt::format("{} is not allowed here: the migrator begins and ends the transactions and owns the session; remove it",
+                    statement.keyword));
   if (section.transaction && !section.data && statement.rule == TransactionRule::NeverInside)
     return refuse(
         script, statement.line,
