@@ -28,7 +28,7 @@ FILES = {
                                "`message` after a section: move it above the first section, on line 3"),
     "an_unknown_directive": (HEADER + "-- migrate:upp\n", ":3", "unknown directive `upp`: did you mean `up`?"),
     "an_unknown_option": (HEADER + "-- migrate:up dialekt:sqlite\n", ":3", "unknown option `dialekt`: did you mean `dialect`?"),
-    "an_unknown_dialect": (HEADER + "-- migrate:up dialect:mysql\n", ":3", "unknown dialect `mysql`: did you mean `postgresql`?"),
+    "an_unknown_dialect": (HEADER + "-- migrate:up dialect:mysql\n", ":3", "unknown dialect `mysql`: the dialects are sqlite and postgresql"),
     "almost_a_directive": (HEADER + "--migrate:up\n", ":3",
                            "`--migrate:up` is not a directive: write `-- migrate:up`, or indent the line if it is meant as a comment"),
     "a_nul": ((HEADER + SECTIONS).encode() + b"SELECT '\0';\n", ":6",
