@@ -87,7 +87,7 @@ Status write_snapshot(const Context &context, const std::string &path, Schemas &
   const schema::Stored stored{revisions->server, MIGRATOR_VERSION, standing->map.heads(), std::move(revisions->schema)};
   if (Status written = replace_file(path, schema::to_json(stored)); !written) return written;
   context.output.line(fmt::format("wrote {}: {} objects at {}", report::printable(path), stored.schema.objects.size(),
-                                  stored.heads.empty() ? "base" : fmt::format("{}", fmt::join(stored.heads, ", "))));
+                                  listed_heads(stored.heads)));
   context.output.document({{"snapshot", path},
                            {"dialect", name(stored.schema.dialect)},
                            {"server", stored.server},

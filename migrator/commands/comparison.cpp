@@ -52,21 +52,22 @@ Result<Comparison> drift(const Context &context, Schemas &schemas) {
   return compared(context, std::move(*revisions), std::move(*database));
 }
 
+std::string listed_heads(const std::vector<std::string> &heads) {
+  return heads.empty() ? "base" : fmt::format("{}", fmt::join(heads, ", "));
+}
+
 Result<Comparison> drift_from_snapshot(const Context &context, Schemas &schemas, const std::string &path) {
   Result<Side> snapshot = schemas.snapshot(path);
   if (!snapshot) return fail(snapshot.error());
   const Result<std::vector<std::string>> heads = schemas.database_heads();
   if (!heads) return fail(heads.error());
-  const auto listed = [](const std::vector<std::string> &ids) {
-    return ids.empty() ? std::string("base") : fmt::format("{}", fmt::join(ids, ", "));
-  };
   if (schemas.snapshot_heads() != *heads)
     return fail_at(
         path, 0, ErrorCode::InvalidConfiguration,
         fmt::format(
             "is of {}, and the database is at {}, so it tells nothing of drift. Name the snapshot of what the database is "
             "at, or compare without one.",
-            listed(schemas.snapshot_heads()), listed(*heads)));
+            listed_heads(schemas.snapshot_heads()), listed_heads(*heads)));
   Result<Side> database = schemas.database();
   if (!database) return fail(database.error());
   return compared(context, std::move(*snapshot), std::move(*database));

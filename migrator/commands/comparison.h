@@ -30,6 +30,9 @@ std::optional<std::string> missing_file(const Standing &standing);
 // What the applied revisions make with the database. MissingRevision: the file of one of them is not here.
 Result<Comparison> drift(const Context &context, Schemas &schemas);
 
+// "base" where there are none.
+std::string listed_heads(const std::vector<std::string> &heads);
+
 // A snapshot with the database, by catalog queries alone. InvalidConfiguration: it cannot be read, or is of other heads than the database's.
 Result<Comparison> drift_from_snapshot(const Context &context, Schemas &schemas, const std::string &path);
 

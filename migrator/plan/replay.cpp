@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "migrator/script/tokenizer.h"
+#include "migrator/text/ascii.h"
 
 namespace migrator::plan {
 
@@ -24,10 +25,7 @@ std::vector<std::string> words_of(std::string_view sql, Dialect dialect, std::ve
       words.emplace_back("'");
       continue;
     }
-    std::string word(token->text);
-    if (token->kind == TokenKind::Word)
-      std::transform(word.begin(), word.end(), word.begin(), [](char c) { return c >= 'a' && c <= 'z' ? char(c - 32) : c; });
-    words.push_back(std::move(word));
+    words.push_back(token->kind == TokenKind::Word ? text::upper(token->text) : std::string(token->text));
   }
   return words;
 }

@@ -41,9 +41,8 @@ bool follows_as(const Word &word) {
 
 bool Word::is(std::string_view upper_case) const noexcept {
   if (kind == TokenKind::QuotedIdentifier || kind == TokenKind::String) return false;
-  return text.size() == upper_case.size() && std::equal(text.begin(), text.end(), upper_case.begin(), [](char mine, char wanted) {
-           return (mine >= 'a' && mine <= 'z' ? static_cast<char>(mine - 'a' + 'A') : mine) == wanted;
-         });
+  return text.size() == upper_case.size() && std::equal(text.begin(), text.end(), upper_case.begin(),
+                                                        [](char mine, char wanted) { return text::upper(mine) == wanted; });
 }
 
 bool Word::is_name() const noexcept {
