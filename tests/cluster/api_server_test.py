@@ -110,7 +110,9 @@ class Ends(unittest.TestCase):
     def up(self, *flags):
         done = run(CLUSTER, "api-up", self.directory, *flags)
         self.assertEqual(done.code, 0, done)
-        self.assertEqual(len(processes_of(self.directory)), 3 if "--while" in flags else 2)
+        # Eventually: the watching shell is there twice for a moment, until what it forked has become `tail`.
+        expected = 3 if "--while" in flags else 2
+        eventually(lambda: len(processes_of(self.directory)) == expected, why=lambda: f"{processes_of(self.directory)} are not {expected}")
 
     def test_down_leaves_only_logs(self):
         self.up()
@@ -125,7 +127,7 @@ class Ends(unittest.TestCase):
         self.assertEqual(processes_of(self.directory), [])
 
     def test_it_goes_with_the_process_it_was_made_for(self):
-        with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as made_for:
+        with subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE) as made_for:
             self.up("--while", str(made_for.pid))
             made_for.kill()
         eventually(lambda: processes_of(self.directory) == [])
