@@ -18,13 +18,18 @@ bool counts(Attribute attribute, const CompareOptions &options) {
 }
 
 std::vector<AttributeChange> compare(const Object &from, const Object &to, const CompareOptions &options) {
-  std::set<Attribute> known;
-  for (const auto &[attribute, value] : from.attributes) known.insert(attribute);
-  for (const auto &[attribute, value] : to.attributes) known.insert(attribute);
   std::vector<AttributeChange> changes;
-  for (const Attribute attribute : known)
-    if (counts(attribute, options) && from.value(attribute) != to.value(attribute))
-      changes.push_back({attribute, from.value(attribute), to.value(attribute)});
+  auto old = from.attributes.begin();
+  auto wanted = to.attributes.begin();
+  while (old != from.attributes.end() || wanted != to.attributes.end()) {
+    const bool has_old = old != from.attributes.end() && (wanted == to.attributes.end() || old->first <= wanted->first);
+    const bool has_wanted = wanted != to.attributes.end() && (old == from.attributes.end() || wanted->first <= old->first);
+    const Attribute attribute = has_old ? old->first : wanted->first;
+    if (counts(attribute, options) && !(has_old && has_wanted && old->second == wanted->second))
+      changes.push_back({attribute, has_old ? old->second : Value(), has_wanted ? wanted->second : Value()});
+    if (has_old) ++old;
+    if (has_wanted) ++wanted;
+  }
   return changes;
 }
 

@@ -9,6 +9,8 @@
 
 namespace migrator::schema {
 
+inline constexpr int kStoredFormat = 1; // another where an old reader could not know what is meant
+
 // What a stored schema was of.
 struct Stored {
   std::string server; // "PostgreSQL 15.18"
@@ -21,7 +23,7 @@ struct Stored {
 // Canonical: equal schemas give equal bytes. One object a line, so that a diff of two files tells something.
 std::string to_json(const Stored &stored);
 
-// InvalidConfiguration: no JSON, another format, or a kind or attribute that this version does not know.
+// InvalidConfiguration: no JSON, not what to_json writes, another format, or a kind or attribute that this version does not know. Members of another name are passed over.
 Result<Stored> stored_from_json(std::string_view json);
 
 } // namespace migrator::schema

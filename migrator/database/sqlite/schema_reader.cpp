@@ -33,21 +33,29 @@ private:
 
 Result<schema::sqlite::Catalog> read_catalog(Connection &connection) {
   schema::sqlite::Catalog catalog;
-  const auto objects = connection.query("SELECT type, name, tbl_name, sql FROM main.sqlite_schema");
+  auto objects = connection.query("SELECT type, name, tbl_name, sql, type = 'table' AND rootpage = 0 FROM main.sqlite_schema");
   if (!objects) return fail(objects.error());
-  for (const auto &row : objects->rows)
-    catalog.rows.push_back({row[0].value_or(""), row[1].value_or(""), row[2].value_or(""), row[3].value_or("")});
-  const auto kinds =
-      connection.query("SELECT name, type FROM pragma_table_list WHERE schema = 'main' AND type IN ('virtual', 'shadow')");
-  if (!kinds) return fail(kinds.error());
-  for (const auto &row : kinds->rows) (row[1] == "virtual" ? catalog.virtuals : catalog.shadows).insert(row[0].value_or(""));
+  bool has_virtual = false;
+  catalog.rows.reserve(objects->rows.size());
+  for (auto &row : objects->rows) {
+    const auto text = [&row](std::size_t column) { return std::move(row[column]).value_or(""); };
+    catalog.rows.push_back({text(0), text(1), text(2), text(3)});
+    has_virtual = has_virtual || row[4] == "1";
+  }
+  if (has_virtual) { // only then are there shadow tables
+    const auto kinds =
+        connection.query("SELECT name, type FROM pragma_table_list WHERE schema = 'main' AND type IN ('virtual', 'shadow')");
+    if (!kinds) return fail(kinds.error());
+    for (const auto &row : kinds->rows) (row[1] == "virtual" ? catalog.virtuals : catalog.shadows).insert(row[0].value_or(""));
+  }
   // A virtual table is not asked for its columns: its module may not be there.
-  const auto columns =
+  auto columns =
       connection.query("SELECT t.name, c.name, c.type, c.hidden FROM main.sqlite_schema t, pragma_table_xinfo(t.name, 'main') c "
                        "WHERE t.type = 'table' AND t.rootpage > 0 ORDER BY t.name, c.cid");
   if (!columns) return fail(columns.error());
-  for (const auto &row : columns->rows)
-    catalog.columns[row[0].value_or("")].push_back({row[1].value_or(""), row[2].value_or(""), row[3] == "1"});
+  for (auto &row : columns->rows)
+    catalog.columns[std::move(row[0]).value_or("")].push_back(
+        {std::move(row[1]).value_or(""), std::move(row[2]).value_or(""), row[3] == "1"});
   const auto histories = find_histories(connection);
   if (!histories) return fail(histories.error());
   for (const std::string &relation : histories->relations) catalog.hidden.insert(schema::sqlite::folded(relation));

@@ -1,6 +1,9 @@
 // SQLite's keywords, by which the words of a view or trigger that name something are told from the others. Pure.
 #pragma once
 
+#include <set>
+#include <string>
+
 #include "migrator/schema/sqlite/words.h"
 
 namespace migrator::schema::sqlite {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 
 #include "migrator/schema/sqlite/table_text.h"
@@ -270,8 +271,8 @@ private:
   const Catalog &catalog_;
   Schema schema_;
   Context context_;
-  std::map<std::string, std::optional<TableText>> tables_; // by folded name
-  std::map<std::string, ObjectId> relations_;              // by folded name
+  std::unordered_map<std::string, std::optional<TableText>> tables_; // by folded name
+  std::unordered_map<std::string, ObjectId> relations_;              // by folded name
 };
 
 } // namespace

@@ -1,9 +1,9 @@
 // The schema model of a SQLite database, from the rows of its catalog. Pure; database/sqlite/schema_reader reads the rows.
 #pragma once
 
-#include <map>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "migrator/schema/object.h"
@@ -26,9 +26,9 @@ struct CatalogColumn {
 
 struct Catalog {
   std::vector<CatalogRow> rows;
-  std::map<std::string, std::vector<CatalogColumn>> columns; // of ordinary tables, in order, by the table's name
-  std::set<std::string> virtuals, shadows;                   // names, as spelled
-  std::set<std::string> hidden;                              // names to leave out with all that is of them, folded: our histories
+  std::unordered_map<std::string, std::vector<CatalogColumn>> columns; // of ordinary tables, in order, by the table's name
+  std::set<std::string> virtuals, shadows;                             // names, as spelled
+  std::set<std::string> hidden; // names to leave out with all that is of them, folded: our histories
 };
 
 // Objects are named as they are spelled. A constraint without a name is named by what it is: "primary key", "unique (a, b)",

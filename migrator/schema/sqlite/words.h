@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstddef>
-#include <set>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "migrator/script/tokenizer.h"
@@ -37,8 +37,8 @@ std::string literal(std::string_view text);
 
 // What tells names from texts in double quotes: SQLite takes a "word" that names nothing for a text.
 struct Context {
-  std::set<std::string> names; // folded: tables, views and columns that the text may speak of
-  std::string own;             // folded: the table that an expression belongs to: "t.a" in it is "a"; empty: none
+  std::unordered_set<std::string> names; // folded: tables, views and columns that the text may speak of
+  std::string own;                       // folded: the table that an expression belongs to: "t.a" in it is "a"; empty: none
 };
 
 // The words from `begin` to `end` in their one spelling, one blank between two: words in lower case but those after AS, which name a result
