@@ -11,6 +11,7 @@
 #include "migrator/schema/postgresql/conversions.h"
 #include "migrator/schema/postgresql/definitions.h"
 #include "migrator/schema/postgresql/names.h"
+#include "migrator/schema/postgresql/numbering.h"
 #include "migrator/schema/postgresql/sequences.h"
 #include "migrator/script/names.h"
 #include "migrator/script/tokenizer.h"
@@ -266,6 +267,10 @@ std::vector<Piece> alter_column(const Plan &plan, const Object &from, const Obje
   const ObjectId &id = to.id;
   const std::string alter = alter_column_of(id);
   std::vector<Piece> pieces;
+  const auto add_all = [&](std::vector<std::string> statements) {
+    for (std::string &sql : statements) pieces.push_back(in_transaction(std::move(sql)));
+  };
+  add_all(leave_identity(plan, from, to));
   bool has_default = from.has(Attribute::Default) && !plan.lost_default.contains(id);
   const bool moves = plan.changes_type(id);
   if (moves) {
@@ -280,6 +285,7 @@ std::vector<Piece> alter_column(const Plan &plan, const Object &from, const Obje
     }
     pieces.push_back(in_transaction(sql, note));
   }
+  add_all(follow_sequence(plan, from, to));
   const bool other_default = from.value(Attribute::Default) != to.value(Attribute::Default);
   if (to.has(Attribute::Default) ? other_default || !has_default : has_default)
     pieces.push_back(in_transaction(to.has(Attribute::Default) ? alter + "SET DEFAULT " + to.text(Attribute::Default)
@@ -291,7 +297,7 @@ std::vector<Piece> alter_column(const Plan &plan, const Object &from, const Obje
                     std::none_of(plan.from.objects.begin(), plan.from.objects.end(), [&](const Object &object) {
                       return object.id.kind == Kind::Sequence && object.value(Attribute::OwnedBy) == column;
                     });
-  for (std::string &sql : alter_identity(from, to, only)) pieces.push_back(in_transaction(std::move(sql)));
+  add_all(alter_identity(from, to, only, left_place(plan, from)));
   return pieces;
 }
 

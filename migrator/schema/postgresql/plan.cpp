@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "migrator/schema/postgresql/numbering.h"
+
 namespace migrator::schema::postgresql {
 
 namespace {
@@ -102,6 +104,7 @@ Plan::Plan(const Schema &old, const Schema &wanted, const CompareOptions &option
         fate(object.id) == Fate::Retype)
       late.insert(object.id);
   }
+  for (const ObjectId &sequence : left_behind(*this)) late.insert(sequence);
   // What a late type stands on is late too.
   for (bool more = true; more;) {
     more = false;

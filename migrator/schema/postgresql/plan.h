@@ -27,7 +27,7 @@ struct Plan {
   std::map<ObjectId, Fate> fates;  // of all but those that are kept
   std::set<ObjectId> retyped;      // kept columns and domains whose type is made anew, though it reads the same
   std::set<ObjectId> lost_default; // kept columns and domains whose default must go before what it uses goes
-  std::set<ObjectId> late;         // types that go last, for kept columns still have them
+  std::set<ObjectId> late;         // types and sequences that go last, for kept columns still have them, or drew from them
 
   // What is of a view that is made again and not in the model, as a rule: nothing would bring it back.
   std::optional<std::string> lost_with_a_view() const;
