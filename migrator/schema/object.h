@@ -57,7 +57,7 @@ enum class Attribute : std::uint8_t {
   Identity,        // column: {"always"} or {"by default"}, then the sequence's options where they are not the default ones
   Generated,       // column: {"stored" or "virtual", expression}
   Collation,       // column, domain: where it is not the type's own
-  Storage,         // column: where it is not the type's own; also compression and statistics, a text each
+  Storage,         // column: where it is not the type's own; also compression and statistics, a text each; index: "ALTER COLUMN 1 SET STATISTICS 100"
   Labels,          // enum: in order
   Definition,      // constraint, index, view, function, trigger: the whole of it, less its own name where that is a part
   ConstraintType,  // "primary key", "unique", "foreign key", "check", "exclusion"; a domain's: and "domain"

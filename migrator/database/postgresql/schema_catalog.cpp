@@ -222,6 +222,7 @@ void SchemaCatalog::take_constraints(const Rows &rows) {
     put(object, Attribute::Definition, row[6]);
     if (row[5] != "0" && kind != 'f') places_[key(kRelations, *row[5])] = objects_.size() - 1;
     put_list(object, Attribute::Options, row[10]);
+    put_list(object, Attribute::Storage, row[11]);
     if (row[7]) set_columns(object, *row[3], *row[7]);
     if (kind != 'f') continue;
     schema::Value references;
@@ -244,6 +245,7 @@ void SchemaCatalog::take_indexes(const Rows &rows) {
     put_flag(object, Attribute::Unique, row[3]);
     put(object, Attribute::Definition, row[4]);
     put_list(object, Attribute::Options, row[7]);
+    put_list(object, Attribute::Storage, row[8]);
     set_columns(object, *row[1], *row[5]);
   }
 }

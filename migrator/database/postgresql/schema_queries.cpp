@@ -62,6 +62,11 @@ constexpr std::string_view kSequenceOptions =
 constexpr std::string_view kMarks = "pg_catalog.concat_ws(pg_catalog.chr(31), CASE WHEN i.indisclustered THEN 'CLUSTER ON' END, "
                                     "CASE WHEN i.indisreplident THEN 'REPLICA IDENTITY USING INDEX' END)";
 
+// The statistics of a row `i` of pg_index: only columns that are expressions have any of their own.
+constexpr std::string_view kStatistics =
+    "(SELECT pg_catalog.string_agg('ALTER COLUMN ' || a.attnum || ' SET STATISTICS ' || a.attstattarget, pg_catalog.chr(31) "
+    "ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0)";
+
 } // namespace
 
 // oid, name, owner, grants
@@ -147,28 +152,29 @@ std::string sequences_query() {
                      kSequenceOptions);
 }
 
-// oid, name, kind, table, domain, its index, definition, columns' numbers, referenced table, referenced columns' numbers, marks of its index
+// oid, name, kind, table, domain, its index, definition, columns' numbers, referenced table, referenced columns' numbers, marks and statistics of its index
 std::string constraints_query() {
   return fmt::format(
       "SELECT k.oid::text, k.conname::text, k.contype::text, k.conrelid::text, k.contypid::text, k.conindid::text, "
       "pg_catalog.pg_get_constraintdef(k.oid), pg_catalog.array_to_string(k.conkey, ' '), k.confrelid::text, "
-      "pg_catalog.array_to_string(k.confkey, ' '), {} FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_namespace n ON n.oid = "
+      "pg_catalog.array_to_string(k.confkey, ' '), {}, {} FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_namespace n ON "
+      "n.oid = "
       "k.connamespace LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = k.conindid AND k.contype <> 'f' WHERE k.contype IN ('p', "
       "'u', 'f', 'c', 'x') AND k.conparentid = 0 AND {}",
-      kMarks, kModelled);
+      kMarks, kStatistics, kModelled);
 }
 
-// oid, table, name, unique, definition from its method on, columns' numbers, valid, marks
+// oid, table, name, unique, definition from its method on, columns' numbers, valid, marks, statistics
 std::string indexes_query() {
   return fmt::format(
       "SELECT i.indexrelid::text, i.indrelid::text, c.relname::text, i.indisunique, "
       "pg_catalog.substr(pg_catalog.pg_get_indexdef(i.indexrelid), pg_catalog.length('CREATE ' || CASE WHEN i.indisunique THEN "
       "'UNIQUE ' ELSE '' END || 'INDEX ' || pg_catalog.quote_ident(c.relname) || ' ON ' || pg_catalog.quote_ident(n.nspname) || "
-      "'.' || pg_catalog.quote_ident(t.relname) || ' USING ') + 1), i.indkey::text, i.indisvalid, {} "
+      "'.' || pg_catalog.quote_ident(t.relname) || ' USING ') + 1), i.indkey::text, i.indisvalid, {}, {} "
       "FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_class t ON t.oid = "
       "i.indrelid JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace WHERE t.relkind IN ('r', 'm') AND {} AND NOT EXISTS "
       "(SELECT 1 FROM pg_catalog.pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))",
-      kMarks, kModelled);
+      kMarks, kStatistics, kModelled);
 }
 
 // oid, schema, name (quoted if it has a bracket or a quote), argument types, kind (f, p), owner, grants, definition, arguments, result

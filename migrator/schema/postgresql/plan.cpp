@@ -152,6 +152,10 @@ bool Plan::changes_type(const ObjectId &column) const {
          change(column, Attribute::Collation) != nullptr;
 }
 
+bool Plan::is_made_anew(const Object &index) const {
+  return std::any_of(index.needs.begin(), index.needs.end(), [this](const ObjectId &needed) { return changes_type(needed); });
+}
+
 bool Plan::relation_comes(const ObjectId &id) const {
   const auto relations = relations_of(id);
   return std::any_of(relations.begin(), relations.end(), [this](const ObjectId &one) { return comes(one); });

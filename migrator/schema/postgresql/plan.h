@@ -36,6 +36,8 @@ struct Plan {
   bool comes(const ObjectId &id) const;                                         // Create, Replace or Retype
   const AttributeChange *change(const ObjectId &id, Attribute attribute) const; // null: no change
   bool changes_type(const ObjectId &column) const;
+  // Whether the server makes a kept index anew, with the type of a column.
+  bool is_made_anew(const Object &index) const;
   // Whether the relation that an object is of is made by this plan, or goes.
   bool relation_comes(const ObjectId &id) const;
   bool relation_goes(const ObjectId &id) const;

@@ -77,6 +77,7 @@ private:
   bool is_retyped_column(const ObjectId &id) const;
   void postpone(std::size_t begin, std::vector<Piece> &postponed);
   void make(const Object &object);
+  void build(const Object &object);
   void make_table(const Object &table);
   void make_inside(const Object &object);
   void finish_new(const Object &object);
@@ -205,6 +206,10 @@ void Rendering::make_and_alter() {
   for (const auto *set : {&plan_.retyped, &plan_.lost_default})
     for (const ObjectId &id : *set)
       if (plan_.to.find(id) != nullptr) ids.insert(id);
+  for (const Object &object : plan_.to.objects)
+    if ((object.id.kind == Kind::Index || object.id.kind == Kind::Constraint) && object.has(Attribute::Storage) &&
+        plan_.is_made_anew(object))
+      ids.insert(object.id);
   const std::vector<const Object *> ordered = in_order(plan_.to, ids, within_);
   auto retyped = static_cast<std::size_t>(
       std::count_if(ordered.begin(), ordered.end(), [this](const Object *object) { return is_retyped_column(object->id); }));
@@ -268,20 +273,27 @@ void Rendering::make_inside(const Object &object) {
     if (!new_relation) add(add_column(plan_, object));
     return add(column_settings(nullptr, object));
   case Kind::Constraint:
-  case Kind::Index: {
+  case Kind::Index:
     if (within_.contains(object.id)) return;
-    if (new_relation) return add(create(object));
-    const Object *before = plan_.from.find(object.id);
-    if (before != nullptr && indexes_.has_successor(*before)) return add(indexes_.successor(*before, object));
-    if (object.id.kind == Kind::Index) return add(indexes_.build(object));
-    const std::string &type = object.text(Attribute::ConstraintType);
-    return add(type == "primary key" || type == "unique" ? indexes_.build_key(object) : add_constraint(object));
-  }
+    if (new_relation)
+      add(create(object));
+    else
+      build(object);
+    return add(index_statistics(nullptr, object));
   default:
     break;
   }
   add(create(object));
   if (object.has(Attribute::Enabled)) add(set_enabled(object));
+}
+
+// A constraint or index, on a table that is there.
+void Rendering::build(const Object &object) {
+  const Object *before = plan_.from.find(object.id);
+  if (before != nullptr && indexes_.has_successor(*before)) return add(indexes_.successor(*before, object));
+  if (object.id.kind == Kind::Index) return add(indexes_.build(object));
+  const std::string &type = object.text(Attribute::ConstraintType);
+  add(type == "primary key" || type == "unique" ? indexes_.build_key(object) : add_constraint(object));
 }
 
 void Rendering::make(const Object &object) {

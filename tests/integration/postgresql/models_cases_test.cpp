@@ -33,6 +33,30 @@ TEST(ModelsCases, TheIndexThatIsClusteredByOrAReplicaIdentityStaysSoWhenItIsRepl
   expect_the_law("SELECT 1", t + "(a)" + marked + "i");
 }
 
+// Of columns that are expressions: whatever makes an index anew forgets them.
+TEST(ModelsCases, StatisticsOfIndexesAreSetAndStay) {
+  const std::string t = "CREATE TABLE t (id int PRIMARY KEY, a text, b varchar(10), EXCLUDE USING btree (lower(b) WITH =)); ",
+                    wide = "CREATE TABLE t (id int PRIMARY KEY, a text, b varchar(20), EXCLUDE USING btree (lower(b) WITH =)); ",
+                    i = "CREATE INDEX i ON t (lower(a), a, upper(b)); ",
+                    set = "ALTER INDEX i ALTER COLUMN 1 SET STATISTICS 100, ALTER COLUMN 3 SET STATISTICS 0; ",
+                    other = "ALTER INDEX i ALTER COLUMN 3 SET STATISTICS 9; ",
+                    excluded = "ALTER INDEX t_lower_excl ALTER COLUMN 1 SET STATISTICS 5; ";
+  Model a = scratch_model(), b = scratch_model();
+  a.load(t + i + set);
+  b.load(t + i);
+  EXPECT_EQ(listed(schema::describe(schema::compare(a.read(), b.read(), {}))),
+            "index i on t: storage ALTER COLUMN 1 SET STATISTICS 100, ALTER COLUMN 3 SET STATISTICS 0 -> none\n");
+  expect_the_law(t + i, t + i + set);
+  expect_the_law(t + i + set, t + i + other + excluded);
+  expect_the_law(t, t + i + set);
+  expect_the_law("SELECT 1", t + i + set + excluded);
+  expect_the_law(t + i + set, t + "CREATE INDEX i ON t (lower(a), a DESC, upper(b)); " + set);
+  expect_the_law(t + i + set + excluded, wide + i + set + excluded);
+  expect_the_law(t + i + set + excluded, wide + i + other);
+  const std::string view = "CREATE MATERIALIZED VIEW v AS SELECT id FROM t; CREATE INDEX vi ON v ((id + 1)); ";
+  expect_the_law(t + view, t + view + "ALTER INDEX vi ALTER COLUMN 1 SET STATISTICS 50");
+}
+
 TEST(ModelsCases, AnIdentityThatOwnsAnotherSequenceTooMovesItsOwn) {
   const std::string s = "CREATE SEQUENCE s INCREMENT BY -1 MINVALUE -50 MAXVALUE 5; ";
   expect_the_law(
