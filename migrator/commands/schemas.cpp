@@ -13,6 +13,7 @@
 #include "migrator/database/schema_reader.h"
 #include "migrator/ledger/read.h"
 #include "migrator/models/load.h"
+#include "migrator/models/references.h"
 #include "migrator/schema/compare.h"
 #include "migrator/script/section_text.h"
 #include "migrator/script/sha256.h"
@@ -192,10 +193,13 @@ Result<Side> Schemas::models() {
     side.of.push_back(part.path);
     add(key, part.sql);
   }
-  return cached(std::move(side), key, [&](Scratch &scratch) -> Status {
+  Result<Side> made = cached(std::move(side), key, [&](Scratch &scratch) -> Status {
     Status loaded = scratch.load(**read);
-    return loaded ? loaded : fail(models::located(loaded.error(), (*read)->parts));
+    return loaded ? loaded : fail(models::of_reference(models::located(loaded.error(), (*read)->parts), **read));
   });
+  if (!made) return made;
+  if (Status known = models::check_references(**read, made->schema, context_.settings.ignore); !known) return fail(known.error());
+  return made;
 }
 
 Result<Side> Schemas::revisions(const std::vector<std::string> &ids) {

@@ -33,6 +33,8 @@ Result<Models> compile(const std::vector<Source> &sources, Dialect dialect) {
       Result<CompiledYaml> made = compile_yaml(yaml, dialect);
       if (!made) return fail(std::move(made.error()));
       models.renames.insert(models.renames.end(), made->renames.begin(), made->renames.end());
+      models.references = std::move(made->references);
+      models.yaml_tables = std::move(made->tables);
       std::string path;
       for (const Source &one : yaml) path += (path.empty() ? "" : " + ") + one.path;
       models.parts.push_back({path, std::move(made->sql), std::move(made->origins)});

@@ -42,10 +42,19 @@ struct Part {
   std::vector<Origin> origins; // of YAML: of each statement, in order; of SQL: none
 };
 
+// A foreign key of a YAML model.
+struct Reference {
+  std::string path;
+  int line = 0;
+  std::string table; // as written
+};
+
 struct Models {
   Dialect dialect = Dialect::Sqlite;
   std::vector<Part> parts;
   std::vector<RenameNote> renames;
+  std::vector<Reference> references;
+  std::vector<std::string> yaml_tables;
 };
 
 // An error that names a line of a part's SQL, about the line that the user wrote.
