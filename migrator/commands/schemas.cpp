@@ -23,7 +23,7 @@ namespace migrator::commands {
 namespace {
 
 // Changes what cached schemas mean: a reader that reads more, for example.
-constexpr const char *kCacheFormat = "schema cache 4";
+constexpr const char *kCacheFormat = "schema cache 5";
 
 // SQLite loads less than this faster than it is read from a file; but its time grows with the square of the number of tables.
 constexpr std::size_t kWorthKeepingOfSqlite = std::size_t{64} << 10;

@@ -77,6 +77,7 @@ enum class Attribute : std::uint8_t {
   Owner,           // PostgreSQL, where it is not the role that reads; compared only with `owned: manage`
   Grants, // PostgreSQL: what differs from a new object's: "GRANT SELECT TO app", "REVOKE EXECUTE FROM PUBLIC"; OWNER is the owner. A column's too; of a
           // view's columns "… ON COLUMN c". Compared only with `owned: manage`
+  Rules,  // PostgreSQL table: those that rewrite an UPDATE, as ALTER TABLE says that they are on: "ENABLE RULE r"; never compared
   Position, // column: from 1; never compared
   Text,     // SQLite: the CREATE statement verbatim; never compared
 };

@@ -143,6 +143,7 @@ void SchemaCatalog::take_relations(const Rows &rows) {
     put_list(object, Attribute::Grants, row[6]);
     put_list(object, Attribute::Options, row[7]);
     put(object, Attribute::Definition, row[10]);
+    put_list(object, Attribute::Rules, row[15]);
     if (row[13] == "1") unknown_.push_back("row security of " + name);
     if (row[14] == "1") unknown_.push_back("replica identity of " + name);
   }

@@ -67,6 +67,12 @@ constexpr std::string_view kStatistics =
     "(SELECT pg_catalog.string_agg('ALTER COLUMN ' || a.attnum || ' SET STATISTICS ' || a.attstattarget, pg_catalog.chr(31) "
     "ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0)";
 
+// The rules of a table `c` that fire where its rows are updated, but for replication.
+constexpr std::string_view kUpdateRules =
+    "(SELECT pg_catalog.string_agg(CASE w.ev_enabled WHEN 'A' THEN 'ENABLE ALWAYS RULE ' ELSE 'ENABLE RULE ' END || "
+    "pg_catalog.quote_ident(w.rulename), pg_catalog.chr(31) ORDER BY w.rulename) FROM pg_catalog.pg_rewrite w WHERE w.ev_class = "
+    "c.oid AND w.ev_type = '2' AND w.ev_enabled IN ('O', 'A') AND c.relkind = 'r')";
+
 } // namespace
 
 // oid, name, owner, grants
@@ -97,7 +103,7 @@ std::string types_query() {
       owner("t.typowner"), grants("t.typacl", "'T'", "t.typowner", ""), collation("t.typcollation"), kModelled);
 }
 
-// oid, schema, name, kind, persistence, owner, grants, options (sorted: their order means nothing), row type, its array, view's definition, view's rule, what keeps it out of the model
+// oid, schema, name, kind, persistence, owner, grants, options (sorted: their order means nothing), row type, its array, view's definition, view's rule, what keeps it out of the model, row security, replica identity, rules
 std::string relations_query() {
   return fmt::format(
       "SELECT c.oid::text, n.nspname::text, c.relname::text, c.relkind::text, c.relpersistence::text, {}, "
@@ -110,7 +116,7 @@ std::string relations_query() {
       "CASE WHEN c.relkind = 'p' THEN 'partitioned table' WHEN c.relispartition THEN 'partition' WHEN c.relkind = 'f' THEN "
       "'foreign table' WHEN c.reloftype <> 0 THEN 'typed table' WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_inherits h WHERE "
       "h.inhrelid = c.oid) THEN 'inheriting table' ELSE '' END, c.relrowsecurity, c.relkind = 'r' AND c.relreplident IN ('f', "
-      "'n') "
+      "'n'), {} "
       "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_catalog.pg_type t ON "
       "t.oid "
       "= c.reltype LEFT JOIN pg_catalog.pg_rewrite r ON r.ev_class = c.oid AND r.rulename = '_RETURN' "
@@ -118,7 +124,8 @@ std::string relations_query() {
       "pg_catalog.pg_depend d WHERE c.relkind = 'S' AND d.classid = 1259 AND d.objid = c.oid AND d.deptype = 'i' AND "
       "d.refclassid "
       "= 1259)",
-      owner("c.relowner"), grants("c.relacl", "'s'", "c.relowner", ""), grants("c.relacl", "'r'", "c.relowner", ""), kModelled);
+      owner("c.relowner"), grants("c.relacl", "'s'", "c.relowner", ""), grants("c.relacl", "'r'", "c.relowner", ""), kUpdateRules,
+      kModelled);
 }
 
 // relation, number, name, type, not null, default's oid, default, identity, identity's options, generated, collation, storage, compression,

@@ -294,6 +294,33 @@ TEST(ModelsCases, NewColumnsAreFilledWithoutFiringTriggers) {
   }
 }
 
+// An UPDATE that a rule turns into nothing would leave the rows without values.
+TEST(ModelsCases, NewColumnsAreFilledWithoutFiringRules) {
+  const std::string t = "CREATE TABLE t (id int PRIMARY KEY, at timestamptz NOT NULL DEFAULT now()",
+                    more = ", u uuid NOT NULL DEFAULT gen_random_uuid(), v uuid DEFAULT gen_random_uuid(), w int NOT NULL, d "
+                           "date NOT NULL, r int NOT NULL REFERENCES t, n int NOT NULL UNIQUE",
+                    rows = "INSERT INTO t (id) VALUES (1), (2)", two = "SELECT count(*) = 2 FROM t",
+                    rule = "); CREATE RULE \"no RULE \" AS ON UPDATE TO t DO INSTEAD ";
+  for (const std::string &what :
+       {rule + "NOTHING", rule + "NOTHING; ALTER TABLE t ENABLE ALWAYS RULE \"no RULE \"", rule + "DELETE FROM t",
+        rule + "NOTHING; CREATE RULE z AS ON UPDATE TO t DO ALSO DELETE FROM t"}) {
+    Model a = scratch_model();
+    a.load(t + what + "; " + rows);
+    const schema::Schema from = a.read();
+    Model b = scratch_model();
+    b.load(t + more + what);
+    const auto up = schema::renderer(Dialect::Postgresql).render(from, b.read(), {});
+    ASSERT_TRUE(up) << up.error().message;
+    ASSERT_NO_THROW(a.run(*up)) << listed(*up);
+    EXPECT_EQ(a.database().query("SELECT count(v) || ' ' || count(u) || ' ' || count(DISTINCT n) FROM t")->rows.at(0).at(0),
+              "2 2 2")
+        << listed(*up);
+    const schema::ObjectId table{schema::Kind::Table, "public", "", "t"};
+    EXPECT_EQ(a.read().find(table)->attributes, from.find(table)->attributes) << "a rule is not as it was";
+    expect_the_law(t + what, t + more + what, rows, two);
+  }
+}
+
 TEST(ModelsCases, ConstraintsOfNewTablesThatAreNotValidStaySo) {
   const std::string t = "CREATE TABLE t (id int PRIMARY KEY, a int CHECK (a <> 1), b int)";
   expect_the_law(
