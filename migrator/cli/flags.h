@@ -117,7 +117,9 @@ inline constexpr Flag kRevision[] = {
 
 inline constexpr Flag kAutogenerate[] = {
     {"--autogenerate", "", "write the SQL that makes what the models want of what the revisions make"},
-    {"--rename", "OLD:NEW", "a table (old:new) or a column (table.old:new) was renamed, not dropped and made", true},
+    {"--rename", "OLD:NEW",
+     "a table (old:new) or a column (table.old:new) was renamed, not dropped and made; names with dots stand in double quotes",
+     true},
     {"--dry-run", "", "with --autogenerate: print the file and write nothing"},
 };
 

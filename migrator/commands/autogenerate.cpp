@@ -14,6 +14,7 @@
 #include "migrator/commands/schemas.h"
 #include "migrator/config/suggestion.h"
 #include "migrator/execute/signals.h"
+#include "migrator/models/rename_flag.h"
 #include "migrator/models/renames.h"
 #include "migrator/report/difference.h"
 #include "migrator/report/printable.h"
@@ -35,9 +36,7 @@ std::string told(const Rename &rename) {
 }
 
 std::string flag_of(const Rename &rename) {
-  std::string path = rename.from.schema.empty() || rename.from.schema == "public" ? "" : rename.from.schema + ".";
-  if (rename.from.kind == schema::Kind::Column) path += rename.from.relation + ".";
-  return fmt::format("--rename {}{}:{}", path, rename.from.name, rename.to);
+  return "--rename " + models::rename_text(rename.from, rename.to, "public");
 }
 
 // What was found for one dialect.

@@ -13,6 +13,7 @@
 #include "migrator/database/schema_reader.h"
 #include "migrator/ledger/read.h"
 #include "migrator/models/load.h"
+#include "migrator/models/references.h"
 #include "migrator/schema/compare.h"
 #include "migrator/script/section_text.h"
 #include "migrator/script/sha256.h"
@@ -22,7 +23,7 @@ namespace migrator::commands {
 namespace {
 
 // Changes what cached schemas mean: a reader that reads more, for example.
-constexpr const char *kCacheFormat = "schema cache 3";
+constexpr const char *kCacheFormat = "schema cache 5";
 
 // SQLite loads less than this faster than it is read from a file; but its time grows with the square of the number of tables.
 constexpr std::size_t kWorthKeepingOfSqlite = std::size_t{64} << 10;
@@ -192,10 +193,13 @@ Result<Side> Schemas::models() {
     side.of.push_back(part.path);
     add(key, part.sql);
   }
-  return cached(std::move(side), key, [&](Scratch &scratch) -> Status {
+  Result<Side> made = cached(std::move(side), key, [&](Scratch &scratch) -> Status {
     Status loaded = scratch.load(**read);
-    return loaded ? loaded : fail(models::located(loaded.error(), (*read)->parts));
+    return loaded ? loaded : fail(models::of_reference(models::located(loaded.error(), (*read)->parts), **read));
   });
+  if (!made) return made;
+  if (Status known = models::check_references(**read, made->schema, context_.settings.ignore); !known) return fail(known.error());
+  return made;
 }
 
 Result<Side> Schemas::revisions(const std::vector<std::string> &ids) {

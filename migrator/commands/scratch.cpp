@@ -27,6 +27,20 @@ public:
 
 constexpr const char *kModels = "the_models";
 
+// Why a statement of a model is not run, where a revision would have another section for it. None: it was not that.
+std::optional<Error> refused_of_models(const models::Models &models, const database::SqlDialect &sql, const Error &error) {
+  for (const models::Part &part : models.parts) {
+    if (part.path != error.file) continue;
+    const auto statements = sql.split(script::SqlText{part.sql, 1}, part.path);
+    if (!statements) continue;
+    for (const database::Statement &statement : *statements)
+      if (statement.line == error.line && statement.rule == database::TransactionRule::NeverInside)
+        return Error{
+            ErrorCode::InvalidConfiguration, models::not_for_models(statement.keyword), {}, part.path, error.line, {}, {}};
+  }
+  return std::nullopt;
+}
+
 } // namespace
 
 Scratch::Scratch(const Context &context, Connection connection, execute::Stop &stop)
@@ -110,6 +124,8 @@ Status Scratch::load(const models::Models &models) {
   Status loaded = go_to(with({}, std::move(scripts)), below);
   if (loaded) return loaded;
   Error error = loaded.error();
+  if (error.code == ErrorCode::InvalidRevisionFile)
+    if (auto refused = refused_of_models(models, connection_.driver->sql(), error)) return fail(std::move(*refused));
   error.revision.clear();
   error.subject.clear();
   return fail(std::move(error));

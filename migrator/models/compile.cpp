@@ -20,6 +20,14 @@ Error located(Error error, const std::vector<Part> &parts) {
   return error;
 }
 
+std::string not_for_models(const std::string &keyword) {
+  const std::string refused = keyword + " cannot run inside a transaction, and models are loaded in one: ";
+  if (keyword.ends_with(" CONCURRENTLY"))
+    return refused + "leave CONCURRENTLY out. A generated revision has it where the table is in use.";
+  return refused +
+         "take it out of the models, and write it into a revision if the database needs it. Models hold what makes the schema.";
+}
+
 Result<Models> compile(const std::vector<Source> &sources, Dialect dialect) {
   Models models;
   models.dialect = dialect;
@@ -33,6 +41,8 @@ Result<Models> compile(const std::vector<Source> &sources, Dialect dialect) {
       Result<CompiledYaml> made = compile_yaml(yaml, dialect);
       if (!made) return fail(std::move(made.error()));
       models.renames.insert(models.renames.end(), made->renames.begin(), made->renames.end());
+      models.references = std::move(made->references);
+      models.yaml_tables = std::move(made->tables);
       std::string path;
       for (const Source &one : yaml) path += (path.empty() ? "" : " + ") + one.path;
       models.parts.push_back({path, std::move(made->sql), std::move(made->origins)});

@@ -42,14 +42,26 @@ struct Part {
   std::vector<Origin> origins; // of YAML: of each statement, in order; of SQL: none
 };
 
+// A foreign key of a YAML model.
+struct Reference {
+  std::string path;
+  int line = 0;
+  std::string table; // as written
+};
+
 struct Models {
   Dialect dialect = Dialect::Sqlite;
   std::vector<Part> parts;
   std::vector<RenameNote> renames;
+  std::vector<Reference> references;
+  std::vector<std::string> yaml_tables;
 };
 
 // An error that names a line of a part's SQL, about the line that the user wrote.
 Error located(Error error, const std::vector<Part> &parts);
+
+// What to do about a statement that runs outside a transaction only, as none does where models are loaded. `keyword`: "CREATE INDEX CONCURRENTLY".
+std::string not_for_models(const std::string &keyword);
 
 // SQL sources stay as they are but for their notes of renames; all YAML sources together make one part, at the place of the first of them. InvalidConfiguration with file and line: a
 // YAML model that breaks the format, a `-- migrate:` comment other than renamed_from or one that stands above neither a table nor a column.

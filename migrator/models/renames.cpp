@@ -1,8 +1,10 @@
 #include "migrator/models/renames.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "migrator/config/suggestion.h"
+#include "migrator/models/rename_flag.h"
 
 namespace migrator::models {
 
@@ -17,6 +19,7 @@ enum class Fit : std::uint8_t {
   None,        // the revisions have not the old name alone, or the models not the new one
   OldStays,    // the models have both
   Contradicts, // another rename has taken one of the two names
+  Elsewhere,   // the new name is in another schema, or of another table
   Chosen,
 };
 
@@ -35,12 +38,7 @@ public:
 
   // `table` by either name.
   Fit column(const std::string &schema, const std::string &table, const std::string &old, const std::string &now) {
-    std::string before_table = table, after_table = table;
-    for (const Rename &rename : tables_) {
-      if (rename.from.schema != schema) continue;
-      if (rename.to == table) before_table = rename.from.name;
-      if (rename.from.name == table) after_table = rename.to;
-    }
+    const auto [before_table, after_table] = names_of(schema, table);
     const ObjectId before{Kind::Column, schema, before_table, old};
     if (from_.find(before) == nullptr || from_.find({Kind::Column, schema, before_table, now}) != nullptr ||
         to_.find({Kind::Column, schema, after_table, now}) == nullptr)
@@ -49,6 +47,19 @@ public:
     return keep(columns_, {before, now});
   }
 
+  bool has_table(const std::string &schema, const std::string &name) const {
+    return from_.find({Kind::Table, schema, "", name}) != nullptr;
+  }
+  bool has_column(const std::string &schema, const std::string &table, const std::string &name) const {
+    return from_.find({Kind::Column, schema, names_of(schema, table).first, name}) != nullptr;
+  }
+  // The name that a table has before the renames so far or after them, whichever `table` is not.
+  std::string other_name(const std::string &schema, const std::string &table) const {
+    const auto [before, after] = names_of(schema, table);
+    return table == before ? after : before;
+  }
+
+  const std::string &own_schema() const { return own_schema_; }
   std::string schema_or_own(const std::string &schema) const { return schema.empty() ? own_schema_ : schema; }
 
   std::vector<Rename> take() {
@@ -58,6 +69,16 @@ public:
   }
 
 private:
+  std::pair<std::string, std::string> names_of(const std::string &schema, const std::string &table) const {
+    std::pair<std::string, std::string> names{table, table};
+    for (const Rename &rename : tables_) {
+      if (rename.from.schema != schema) continue;
+      if (rename.to == table) names.first = rename.from.name;
+      if (rename.from.name == table) names.second = rename.to;
+    }
+    return names;
+  }
+
   static Fit keep(std::vector<Rename> &list, Rename rename) {
     const auto same_place = [&](const Rename &other) {
       return other.from.schema == rename.from.schema && other.from.relation == rename.from.relation;
@@ -76,40 +97,40 @@ private:
   std::vector<Rename> tables_, columns_;
 };
 
-struct Flag {
-  std::vector<std::string> path; // before the last dot, and the old name
-  std::string now;
-};
-
-Result<Flag> parsed(const std::string &text) {
-  const std::size_t colon = text.find(':');
-  Flag flag;
-  if (colon != std::string::npos) {
-    flag.now = text.substr(colon + 1);
-    for (std::size_t at = 0; at <= colon;) {
-      const std::size_t end = std::min(text.find('.', at), colon);
-      flag.path.push_back(text.substr(at, end - at));
-      at = end + 1;
-    }
-  }
-  const bool whole = !flag.now.empty() && flag.now.find_first_of(".:") == std::string::npos && !flag.path.empty() &&
-                     flag.path.size() <= 3 &&
-                     std::none_of(flag.path.begin(), flag.path.end(), [](const std::string &part) { return part.empty(); });
-  if (!whole)
-    return fail(ErrorCode::Usage, config::in_quotes(text) +
-                                      " is no rename. Write --rename old:new for a table, --rename table.old:new for a column.");
-  return flag;
+bool ends_with(const std::vector<std::string> &path, const std::vector<std::string> &end) {
+  return path.size() >= end.size() && std::equal(end.rbegin(), end.rend(), path.rbegin());
 }
 
 // Tables are looked for in a first round, since columns may be named by a table's new name.
-Fit apply(Chooser &chooser, const Flag &flag, bool tables) {
-  const std::vector<std::string> &path = flag.path;
+Fit apply(Chooser &chooser, const RenameFlag &flag, bool tables) {
+  std::vector<std::string> path = flag.old, wanted = flag.now;
+  const std::size_t length = tables ? 2 : 3;
+  if (path.size() == length - 1) path.insert(path.begin(), chooser.own_schema());
+  if (path.size() != length || wanted.size() > length) return Fit::None;
+  const std::string now = wanted.back();
+  wanted.pop_back();
+  const std::vector<std::string> within(path.begin(), path.end() - 1);
   if (tables) {
-    if (path.size() == 1) return chooser.table(chooser.schema_or_own(""), path[0], flag.now);
-    return path.size() == 2 ? chooser.table(path[0], path[1], flag.now) : Fit::None;
+    if (!chooser.has_table(path[0], path[1])) return Fit::None;
+    return ends_with(within, wanted) ? chooser.table(path[0], path[1], now) : Fit::Elsewhere;
   }
-  if (path.size() == 2) return chooser.column(chooser.schema_or_own(""), path[0], path[1], flag.now);
-  return path.size() == 3 ? chooser.column(path[0], path[1], path[2], flag.now) : Fit::None;
+  if (!chooser.has_column(path[0], path[1], path[2])) return Fit::None;
+  const bool stays = ends_with(within, wanted) || ends_with({path[0], chooser.other_name(path[0], path[1])}, wanted);
+  return stays ? chooser.column(path[0], path[1], path[2], now) : Fit::Elsewhere;
+}
+
+const char *reason_of(Fit fit) {
+  switch (fit) {
+  case Fit::Contradicts:
+    return " goes against another rename, which has the old or the new name already. Leave one of the two.";
+  case Fit::Elsewhere:
+    return " leads elsewhere: a table keeps its schema, and a column its table. Write what moves by hand, ALTER TABLE … SET "
+           "SCHEMA "
+           "for a table.";
+  default:
+    return " fits nothing: the revisions must have the old name and not the new one, the models the new one and not "
+           "the old. `migrator diff revisions models` shows both.";
+  }
 }
 
 Status refused(const RenameNote &note, Fit fit) {
@@ -130,16 +151,17 @@ Status refused(const RenameNote &note, Fit fit) {
 Result<std::vector<Rename>> chosen_renames(const std::vector<RenameNote> &notes, const std::vector<std::string> &flags,
                                            const Schema &from, const Schema &to) {
   Chooser chooser(from, to);
-  std::vector<Flag> read;
+  std::vector<RenameFlag> read;
   for (const std::string &text : flags) {
-    Result<Flag> flag = parsed(text);
+    Result<RenameFlag> flag = parsed_rename(text);
     if (!flag) return fail(std::move(flag.error()));
     read.push_back(std::move(*flag));
   }
   std::vector<Fit> fits(read.size(), Fit::None);
   for (const bool tables : {true, false}) {
     for (std::size_t i = 0; i < read.size(); ++i)
-      if (fits[i] == Fit::None) fits[i] = apply(chooser, read[i], tables);
+      if (fits[i] == Fit::None || fits[i] == Fit::Elsewhere)
+        if (const Fit fit = apply(chooser, read[i], tables); fit != Fit::None) fits[i] = fit;
     for (const RenameNote &note : notes) {
       if (tables != note.column.empty()) continue;
       const std::string schema = chooser.schema_or_own(note.schema);
@@ -150,13 +172,7 @@ Result<std::vector<Rename>> chosen_renames(const std::vector<RenameNote> &notes,
   }
   for (std::size_t i = 0; i < read.size(); ++i) {
     if (fits[i] == Fit::Chosen) continue;
-    return fail(
-        ErrorCode::Usage,
-        "--rename " + config::in_quotes(flags[i]) +
-            (fits[i] == Fit::Contradicts
-                 ? " goes against another rename, which has the old or the new name already. Leave one of the two."
-                 : " fits nothing: the revisions must have the old name and not the new one, the models the new one and not "
-                   "the old. `migrator diff revisions models` shows both."));
+    return fail(ErrorCode::Usage, "--rename " + config::in_quotes(flags[i]) + reason_of(fits[i]));
   }
   return chooser.take();
 }

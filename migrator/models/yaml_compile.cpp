@@ -78,6 +78,8 @@ private:
     indexes_.insert(indexes_.end(), table.indexes.begin(), table.indexes.end());
     later_.insert(later_.end(), table.later.begin(), table.later.end());
     out_.renames.insert(out_.renames.end(), table.renames.begin(), table.renames.end());
+    out_.references.insert(out_.references.end(), table.references.begin(), table.references.end());
+    out_.tables.push_back(name);
   }
 
   void read_view(const YamlReader &reader, const std::string &name, const YAML::Node &node) {

@@ -12,6 +12,8 @@ struct CompiledYaml {
   std::string sql; // each statement ended by a semicolon
   std::vector<Origin> origins;
   std::vector<RenameNote> renames;
+  std::vector<Reference> references;
+  std::vector<std::string> tables;
 };
 
 // All sources together, for tables of one refer to tables of another. InvalidConfiguration with file and line.

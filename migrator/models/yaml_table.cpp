@@ -119,12 +119,12 @@ private:
     if (!sql.empty()) constraints_.push_back(named(name) + "CHECK (" + sql + ")");
   }
 
-  struct Reference {
+  struct ForeignKey {
     std::string name, table, rest, deferrable;
     std::vector<std::string> columns, to;
   };
 
-  void reference_key(const std::string &key, const YAML::Node &value, Reference &into) const {
+  void reference_key(const std::string &key, const YAML::Node &value, ForeignKey &into) const {
     if (key == "name") into.name = reader_.text(value, "a name");
     if (key == "columns") into.columns = reader_.texts(value, "`columns`");
     if (key == "references" || key == "table") into.table = reader_.text(value, "the table referred to");
@@ -138,13 +138,14 @@ private:
     }
   }
 
-  std::string target(const Reference &reference) const {
+  std::string target(const ForeignKey &reference) const {
     return sql_name(reference.table) + (reference.to.empty() ? "" : " (" + sql_names(reference.to) + ")") + reference.rest +
            reference.deferrable;
   }
 
   // PostgreSQL gets its foreign keys when every table is there.
-  void keep(const YAML::Node &node, const Reference &reference) {
+  void keep(const YAML::Node &node, const ForeignKey &reference) {
+    out_.references.push_back({reader_.path(), YamlReader::line(node), reference.table});
     const std::string sql =
         named(reference.name) + "FOREIGN KEY (" + sql_names(reference.columns) + ") REFERENCES " + target(reference);
     if (sqlite_)
@@ -154,7 +155,7 @@ private:
   }
 
   void read_foreign_key(const YAML::Node &node) {
-    Reference reference;
+    ForeignKey reference;
     reader_.each(node, "a foreign key", {"columns", "references", "to", "on_delete", "on_update", "deferrable", "name"},
                  [&](const std::string &key, const YAML::Node &value) { reference_key(key, value, reference); });
     if (reference.columns.empty() || reference.table.empty())
@@ -165,7 +166,7 @@ private:
   }
 
   void read_references(const std::string &column, const YAML::Node &node) {
-    Reference reference;
+    ForeignKey reference;
     reference.columns = {column};
     if (node.IsScalar()) {
       const std::string text = reader_.text(node, "`references`");

@@ -23,6 +23,7 @@ struct TableSql {
   std::vector<YamlStatement> indexes;
   std::vector<YamlStatement> later; // PostgreSQL: foreign keys and comments, when all tables are there
   std::vector<RenameNote> renames;
+  std::vector<Reference> references;
 };
 
 // Throws YamlProblem.

@@ -13,7 +13,7 @@ namespace migrator::schema {
 namespace {
 
 bool counts(Attribute attribute, const CompareOptions &options) {
-  if (attribute == Attribute::Position || attribute == Attribute::Text) return false;
+  if (attribute == Attribute::Rules || attribute == Attribute::Position || attribute == Attribute::Text) return false;
   return options.owned || (attribute != Attribute::Owner && attribute != Attribute::Grants);
 }
 

@@ -12,11 +12,11 @@ namespace {
 constexpr std::array<std::string_view, 13> kKinds = {
     "schema", "extension",  "enum",  "domain", "sequence",          "function", "table",
     "column", "constraint", "index", "view",   "materialized view", "trigger"};
-constexpr std::array<std::string_view, 28> kAttributes = {
-    "type",    "not null",        "default",    "serial",  "identity", "generated",     "collation",
-    "storage", "labels",          "definition", "kind",    "columns",  "references",    "unique",
-    "options", "persistence",     "owned by",   "enabled", "strict",   "without rowid", "autoincrement",
-    "comment", "column comments", "in schema",  "owner",   "grants",   "position",      "text"};
+constexpr std::array<std::string_view, 29> kAttributes = {
+    "type",     "not null",   "default", "serial",        "identity",      "generated", "collation",       "storage",
+    "labels",   "definition", "kind",    "columns",       "references",    "unique",    "options",         "persistence",
+    "owned by", "enabled",    "strict",  "without rowid", "autoincrement", "comment",   "column comments", "in schema",
+    "owner",    "grants",     "rules",   "position",      "text"};
 
 // Moves each object once, for they are large.
 void sort_objects(std::vector<Object> &objects) {

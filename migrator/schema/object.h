@@ -52,14 +52,14 @@ std::string text(const ObjectId &id);
 // An attribute that an object does not have is absent: {"false"} and absent are not two ways to say one thing.
 enum class Attribute : std::uint8_t {
   Type, // column, domain, sequence; format_type(), or as declared; a function's: "function" or "procedure", its arguments, its result
-  NotNull,         // column, domain: {"true"}; SQLite: or {"ON CONFLICT …"}
-  Default,         // column, domain: an expression
-  Serial,          // column: {"true"}: its default draws from a sequence that it owns
-  Identity,        // column: {"always"} or {"by default"}, then the sequence's options where they are not the default ones
-  Generated,       // column: {"stored" or "virtual", expression}
-  Collation,       // column, domain: where it is not the type's own
-  Storage,         // column: where it is not the type's own; also compression and statistics, a text each
-  Labels,          // enum: in order
+  NotNull,   // column, domain: {"true"}; SQLite: or {"ON CONFLICT …"}
+  Default,   // column, domain: an expression
+  Serial,    // column: {"true"}: its default draws from a sequence that it owns
+  Identity,  // column: {"always"} or {"by default"}, then the sequence's options where they are not the default ones
+  Generated, // column: {"stored" or "virtual", expression}
+  Collation, // column, domain: where it is not the type's own
+  Storage, // column: where it is not the type's own; also compression and statistics, a text each; index: "ALTER COLUMN 1 SET STATISTICS 100"
+  Labels,  // enum: in order
   Definition,      // constraint, index, view, function, trigger: the whole of it, less its own name where that is a part
   ConstraintType,  // "primary key", "unique", "foreign key", "check", "exclusion"; a domain's: and "domain"
   Columns,         // constraint, index: the columns concerned, in order; view: its columns, in order, each with its type
@@ -78,6 +78,7 @@ enum class Attribute : std::uint8_t {
   Owner,           // PostgreSQL, where it is not the role that reads; compared only with `owned: manage`
   Grants, // PostgreSQL: what differs from a new object's: "GRANT SELECT TO app", "REVOKE EXECUTE FROM PUBLIC"; OWNER is the owner. A column's too; of a
           // view's columns "… ON COLUMN c". Compared only with `owned: manage`
+  Rules,  // PostgreSQL table: those that rewrite an UPDATE, as ALTER TABLE says that they are on: "ENABLE RULE r"; never compared
   Position, // column: from 1; never compared
   Text,     // SQLite: the CREATE statement verbatim; never compared
 };

@@ -13,6 +13,7 @@
 #include "migrator/script/directive.h"
 #include "migrator/script/encoding.h"
 #include "migrator/script/header.h"
+#include "migrator/script/open_text.h"
 #include "migrator/script/section_options.h"
 #include "migrator/script/tokenizer.h"
 
@@ -64,7 +65,7 @@ private:
         if (line.substr(0, kDirectivePrefix.size()) == kDirectivePrefix) {
           if (auto read = read_directive_line(line, at, std::min(end + 1, text_.size())); !read) return read;
         } else if (const auto message = near_miss(line)) {
-          return error(*message);
+          return refused(line, run_until(at), *message);
         }
       }
       at = end + 1;
@@ -74,18 +75,59 @@ private:
 
   Status read_directive_line(std::string_view line, std::size_t line_begin, std::size_t next_begin) {
     const auto directive = read_directive(line);
-    if (!directive) return error(directive.error());
+    if (!directive) return refused(line, run_until(line_begin), directive.error());
     if (directive->kind == DirectiveKind::Allow) {
       // SQL runs on across it: it leaves an empty line.
-      if (auto read = read_allow_line(*directive); !read) return read;
+      if (auto read = read_allow_line(*directive); !read) return refused(line, run_until(line_begin), read.error().message);
       run_.append(text_, run_begin_, line_begin - run_begin_);
+      cuts_.push_back({run_.size(), line_, line});
       run_ += '\n';
       run_begin_ = next_begin;
       return {};
     }
+    cuts_.push_back({run_.size() + line_begin - run_begin_, line_, line});
     if (auto ended = end_run(line_begin); !ended) return ended;
     if (auto read = dispatch(*directive); !read) return read;
     begin_run(next_begin, line_ + 1);
+    return {};
+  }
+
+  // The current run and one character more, which tells what the next line would be.
+  std::string run_until(std::size_t end) const { return run_ + std::string(text_.substr(run_begin_, end + 1 - run_begin_)); }
+
+  // The databases that the SQL at this place may be for.
+  std::vector<Dialect> dialects() const {
+    if (place_ == Place::Section && section_.dialect) return {*section_.dialect};
+    return {std::begin(kDialects), std::end(kDialects)};
+  }
+
+  int line_in_run(std::string_view run, std::size_t offset) const {
+    return run_line_ + static_cast<int>(std::count(run.begin(), run.begin() + static_cast<std::ptrdiff_t>(offset), '\n'));
+  }
+
+  // A faulty directive may be meant as text: it is, where every database takes it for that, and where one does it may be.
+  tl::unexpected<Error> refused(std::string_view line, const std::string &run, std::string message) const {
+    std::optional<OpenText> open;
+    bool everywhere = true;
+    for (const Dialect dialect : dialects()) {
+      const auto found = open_at(run, dialect, {run.size() - 1}).front();
+      everywhere = everywhere && found;
+      if (found) open = found;
+    }
+    if (open && everywhere) return error(directive_inside(trimmed(line), open->token, line_in_run(run, open->begin)));
+    if (open) message += if_it_belongs(open->token, line_in_run(run, open->begin));
+    return error(std::move(message));
+  }
+
+  // No directive cuts what every database takes for a literal or a comment.
+  Status check_cuts(std::string_view run) {
+    const std::vector<Cut> cuts = std::exchange(cuts_, {});
+    std::vector<std::size_t> offsets;
+    for (const Cut &cut : cuts) offsets.push_back(cut.offset);
+    const auto open = open_in_all(run, dialects(), offsets);
+    for (std::size_t i = 0; i < open.size(); ++i)
+      if (open[i])
+        return error(cuts[i].line, directive_inside(trimmed(cuts[i].text), open[i]->token, line_in_run(run, open[i]->begin)));
     return {};
   }
 
@@ -209,6 +251,7 @@ private:
 
   void begin_run(std::size_t begin, int line) {
     run_.clear();
+    cuts_.clear();
     run_begin_ = begin;
     run_line_ = line;
   }
@@ -216,6 +259,9 @@ private:
   // Takes what stands between the last directive and this place.
   Status end_run(std::size_t end) {
     if (run_begin_ > end) run_begin_ = end;
+    const bool reads_sql = input_ == Input::File || (input_ == Input::FileHeader && place_ != Place::Section);
+    if (reads_sql && !cuts_.empty())
+      if (auto whole = check_cuts(run_until(end)); !whole) return whole;
     std::string_view text = text_.substr(run_begin_, end - run_begin_);
     if (!run_.empty()) {
       run_.append(text);
@@ -311,7 +357,13 @@ private:
   Section section_;     // the open one, if place_ is Section
   Direction direction_; // what a data section would stand in
   std::set<std::tuple<Direction, Dialect, std::string>> data_names_;
-  std::string run_; // the current run as far as `allow` lines cut it
+  struct Cut {
+    std::size_t offset; // in the current run
+    int line;
+    std::string_view text;
+  };
+  std::vector<Cut> cuts_; // the directives that stand in the current run, or end it
+  std::string run_;       // the current run as far as `allow` lines cut it
   std::size_t run_begin_ = 0;
   int run_line_ = 1;
 };

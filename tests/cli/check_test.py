@@ -32,6 +32,25 @@ class Checks(ModelsCase):
         self.assertEqual((error["file"], error["line"]), ("models/10_model.sql", sql.count("\n") + 1))
         self.assertNotIn("partial", error["message"])
 
+    def test_a_reference_of_a_yaml_model_to_a_table_that_nothing_makes_is_an_error_of_its_line(self):
+        yaml = "tables:\n  t:\n    columns:\n      id: {type: integer, primary_key: true}\n      c: {type: integer, references: custmer(id)}\n"
+        self.model(yaml, "20_t.yaml")
+        error = self.refused(2, "InvalidConfiguration", "check", "--revisions")
+        self.assertEqual((error["file"], error["line"], error["message"]), ("models/20_t.yaml", 5, 'the models have no table "custmer".'))
+        self.model(TABLE.replace("customer", "custmer"), "10_customer.sql")
+        self.assertIn("table custmer: added", self.changes("check", "--revisions"))
+
+    def test_what_a_model_cannot_hold_is_told_with_advice_for_models(self):
+        for sql, advice in {
+            "sqlite": (("PRAGMA foreign_keys = on;", "take it out of the models"), ("VACUUM;", "take it out of the models")),
+            "postgresql": (("CREATE INDEX CONCURRENTLY i ON customer (email);", "leave CONCURRENTLY out"), ("VACUUM;", "take it out of the models")),
+        }[self.dialect]:
+            self.model(TABLE + sql)
+            error = self.refused(2, "InvalidConfiguration", "check", "--revisions")
+            self.assertEqual((error["file"], error["line"]), ("models/10_model.sql", TABLE.count("\n") + 1))
+            self.assertIn("cannot run inside a transaction, and models are loaded in one: " + advice, error["message"])
+            self.assertNotIn("transaction:false", error["message"])
+
     def test_a_missing_revision_is_found_and_the_exit_code_is_3(self):
         self.model(TABLE)
         self.assertEqual(self.changes("check", "--revisions"), ["table customer: added"])

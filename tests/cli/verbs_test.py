@@ -70,6 +70,26 @@ class WritingRevisions(Case):
         self.assertEqual((error["file"], error["message"]),
                          ("migrator.yaml", 'is there already, so this project has been started. Go on with "migrator revision -m MESSAGE".'))
 
+    def test_every_setting_that_init_proposes_can_be_uncommented(self):
+        self.json("init", "db/revisions")
+        path = os.path.join(self.project.folder, "migrator.yaml")
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        proposed = re.findall(r"^# ([a-z_]+: .*)$", text, re.MULTILINE)
+        keys = [line.split(":")[0] for line in proposed]
+        self.assertLessEqual({"models", "scratch_url", "database_url", "lock_timeout"}, set(keys))
+        for line in proposed:
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(f"migrations: [db/revisions]\n{line}\n")
+            with self.subTest(line):
+                self.project.must("heads")
+        os.makedirs(os.path.join(self.project.folder, "models"))
+        with open(os.path.join(self.project.folder, "models/a.sql"), "w", encoding="utf-8") as file:
+            file.write("CREATE TABLE t (id integer PRIMARY KEY);\n")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text.replace("# models: models/", "models: models/"))
+        self.project.must("revision", "--autogenerate", "--dialect", "sqlite", "-m", "first")
+
     def test_init_leaves_a_folder_that_holds_something(self):
         self.table("a1")
         error = self.refused(2, "FileExists", "init")

@@ -143,6 +143,7 @@ void SchemaCatalog::take_relations(const Rows &rows) {
     put_list(object, Attribute::Grants, row[6]);
     put_list(object, Attribute::Options, row[7]);
     put(object, Attribute::Definition, row[10]);
+    put_list(object, Attribute::Rules, row[15]);
     if (row[13] == "1") unknown_.push_back("row security of " + name);
     if (row[14] == "1") unknown_.push_back("replica identity of " + name);
   }
@@ -222,6 +223,7 @@ void SchemaCatalog::take_constraints(const Rows &rows) {
     put(object, Attribute::Definition, row[6]);
     if (row[5] != "0" && kind != 'f') places_[key(kRelations, *row[5])] = objects_.size() - 1;
     put_list(object, Attribute::Options, row[10]);
+    put_list(object, Attribute::Storage, row[11]);
     if (row[7]) set_columns(object, *row[3], *row[7]);
     if (kind != 'f') continue;
     schema::Value references;
@@ -244,6 +246,7 @@ void SchemaCatalog::take_indexes(const Rows &rows) {
     put_flag(object, Attribute::Unique, row[3]);
     put(object, Attribute::Definition, row[4]);
     put_list(object, Attribute::Options, row[7]);
+    put_list(object, Attribute::Storage, row[8]);
     set_columns(object, *row[1], *row[5]);
   }
 }

@@ -62,6 +62,17 @@ constexpr std::string_view kSequenceOptions =
 constexpr std::string_view kMarks = "pg_catalog.concat_ws(pg_catalog.chr(31), CASE WHEN i.indisclustered THEN 'CLUSTER ON' END, "
                                     "CASE WHEN i.indisreplident THEN 'REPLICA IDENTITY USING INDEX' END)";
 
+// The statistics of a row `i` of pg_index: only columns that are expressions have any of their own.
+constexpr std::string_view kStatistics =
+    "(SELECT pg_catalog.string_agg('ALTER COLUMN ' || a.attnum || ' SET STATISTICS ' || a.attstattarget, pg_catalog.chr(31) "
+    "ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0)";
+
+// The rules of a table `c` that fire where its rows are updated, but for replication.
+constexpr std::string_view kUpdateRules =
+    "(SELECT pg_catalog.string_agg(CASE w.ev_enabled WHEN 'A' THEN 'ENABLE ALWAYS RULE ' ELSE 'ENABLE RULE ' END || "
+    "pg_catalog.quote_ident(w.rulename), pg_catalog.chr(31) ORDER BY w.rulename) FROM pg_catalog.pg_rewrite w WHERE w.ev_class = "
+    "c.oid AND w.ev_type = '2' AND w.ev_enabled IN ('O', 'A') AND c.relkind = 'r')";
+
 } // namespace
 
 // oid, name, owner, grants
@@ -92,7 +103,7 @@ std::string types_query() {
       owner("t.typowner"), grants("t.typacl", "'T'", "t.typowner", ""), collation("t.typcollation"), kModelled);
 }
 
-// oid, schema, name, kind, persistence, owner, grants, options (sorted: their order means nothing), row type, its array, view's definition, view's rule, what keeps it out of the model
+// oid, schema, name, kind, persistence, owner, grants, options (sorted: their order means nothing), row type, its array, view's definition, view's rule, what keeps it out of the model, row security, replica identity, rules
 std::string relations_query() {
   return fmt::format(
       "SELECT c.oid::text, n.nspname::text, c.relname::text, c.relkind::text, c.relpersistence::text, {}, "
@@ -105,7 +116,7 @@ std::string relations_query() {
       "CASE WHEN c.relkind = 'p' THEN 'partitioned table' WHEN c.relispartition THEN 'partition' WHEN c.relkind = 'f' THEN "
       "'foreign table' WHEN c.reloftype <> 0 THEN 'typed table' WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_inherits h WHERE "
       "h.inhrelid = c.oid) THEN 'inheriting table' ELSE '' END, c.relrowsecurity, c.relkind = 'r' AND c.relreplident IN ('f', "
-      "'n') "
+      "'n'), {} "
       "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_catalog.pg_type t ON "
       "t.oid "
       "= c.reltype LEFT JOIN pg_catalog.pg_rewrite r ON r.ev_class = c.oid AND r.rulename = '_RETURN' "
@@ -113,7 +124,8 @@ std::string relations_query() {
       "pg_catalog.pg_depend d WHERE c.relkind = 'S' AND d.classid = 1259 AND d.objid = c.oid AND d.deptype = 'i' AND "
       "d.refclassid "
       "= 1259)",
-      owner("c.relowner"), grants("c.relacl", "'s'", "c.relowner", ""), grants("c.relacl", "'r'", "c.relowner", ""), kModelled);
+      owner("c.relowner"), grants("c.relacl", "'s'", "c.relowner", ""), grants("c.relacl", "'r'", "c.relowner", ""), kUpdateRules,
+      kModelled);
 }
 
 // relation, number, name, type, not null, default's oid, default, identity, identity's options, generated, collation, storage, compression,
@@ -147,28 +159,29 @@ std::string sequences_query() {
                      kSequenceOptions);
 }
 
-// oid, name, kind, table, domain, its index, definition, columns' numbers, referenced table, referenced columns' numbers, marks of its index
+// oid, name, kind, table, domain, its index, definition, columns' numbers, referenced table, referenced columns' numbers, marks and statistics of its index
 std::string constraints_query() {
   return fmt::format(
       "SELECT k.oid::text, k.conname::text, k.contype::text, k.conrelid::text, k.contypid::text, k.conindid::text, "
       "pg_catalog.pg_get_constraintdef(k.oid), pg_catalog.array_to_string(k.conkey, ' '), k.confrelid::text, "
-      "pg_catalog.array_to_string(k.confkey, ' '), {} FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_namespace n ON n.oid = "
+      "pg_catalog.array_to_string(k.confkey, ' '), {}, {} FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_namespace n ON "
+      "n.oid = "
       "k.connamespace LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = k.conindid AND k.contype <> 'f' WHERE k.contype IN ('p', "
       "'u', 'f', 'c', 'x') AND k.conparentid = 0 AND {}",
-      kMarks, kModelled);
+      kMarks, kStatistics, kModelled);
 }
 
-// oid, table, name, unique, definition from its method on, columns' numbers, valid, marks
+// oid, table, name, unique, definition from its method on, columns' numbers, valid, marks, statistics
 std::string indexes_query() {
   return fmt::format(
       "SELECT i.indexrelid::text, i.indrelid::text, c.relname::text, i.indisunique, "
       "pg_catalog.substr(pg_catalog.pg_get_indexdef(i.indexrelid), pg_catalog.length('CREATE ' || CASE WHEN i.indisunique THEN "
       "'UNIQUE ' ELSE '' END || 'INDEX ' || pg_catalog.quote_ident(c.relname) || ' ON ' || pg_catalog.quote_ident(n.nspname) || "
-      "'.' || pg_catalog.quote_ident(t.relname) || ' USING ') + 1), i.indkey::text, i.indisvalid, {} "
+      "'.' || pg_catalog.quote_ident(t.relname) || ' USING ') + 1), i.indkey::text, i.indisvalid, {}, {} "
       "FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_class t ON t.oid = "
       "i.indrelid JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace WHERE t.relkind IN ('r', 'm') AND {} AND NOT EXISTS "
       "(SELECT 1 FROM pg_catalog.pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))",
-      kMarks, kModelled);
+      kMarks, kStatistics, kModelled);
 }
 
 // oid, schema, name (quoted if it has a bracket or a quote), argument types, kind (f, p), owner, grants, definition, arguments, result

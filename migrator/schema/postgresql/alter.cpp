@@ -8,6 +8,7 @@
 
 #include "migrator/schema/postgresql/definitions.h"
 #include "migrator/schema/postgresql/existing.h"
+#include "migrator/schema/postgresql/indexes.h"
 #include "migrator/schema/postgresql/names.h"
 #include "migrator/schema/postgresql/sequences.h"
 
@@ -110,9 +111,11 @@ std::vector<Piece> alter(const Plan &plan, const Object &from, const Object &to,
   case Kind::Trigger:
     if (plan.change(id, Attribute::Enabled) != nullptr) add(set_enabled(to));
     break;
-  case Kind::Namespace:
   case Kind::Constraint:
   case Kind::Index:
+    add_all(index_statistics(plan.is_made_anew(to) ? nullptr : &from, to));
+    break;
+  case Kind::Namespace:
     break;
   }
   add_all(comments(&from, to));

@@ -11,6 +11,7 @@
 #include "migrator/schema/postgresql/conversions.h"
 #include "migrator/schema/postgresql/definitions.h"
 #include "migrator/schema/postgresql/names.h"
+#include "migrator/schema/postgresql/numbering.h"
 #include "migrator/schema/postgresql/sequences.h"
 #include "migrator/script/names.h"
 #include "migrator/script/tokenizer.h"
@@ -73,31 +74,47 @@ std::vector<const Object *> fired_by_update(const Schema &schema, const ObjectId
   return fired;
 }
 
-bool update_fires(const Plan &plan, const ObjectId &column) {
-  return !fired_by_update(plan.from, column).empty() || !fired_by_update(plan.to, column).empty();
+// Rules that rewrite an UPDATE: an INSTEAD leaves the rows as they are, and says nothing. They come and go by hand alone.
+const Value &fired_rules(const Plan &plan, const ObjectId &column) {
+  static const Value kNone;
+  const Object *table = plan.from.find({Kind::Table, column.schema, "", column.relation});
+  return table == nullptr ? kNone : table->value(Attribute::Rules);
 }
 
-// Triggers that are there meanwhile are off, in a transaction that nothing cuts: it begins here.
-std::vector<Piece> without_triggers(const Plan &plan, const ObjectId &column, Piece update) {
+// What an UPDATE of a new column would fire, as a note says it; empty: nothing.
+std::string update_fires(const Plan &plan, const ObjectId &column) {
+  const bool triggers = !fired_by_update(plan.from, column).empty() || !fired_by_update(plan.to, column).empty();
+  const bool rules = !fired_rules(plan, column).empty();
+  return triggers ? rules ? "triggers and rules" : "triggers" : rules ? "rules" : "";
+}
+
+// Triggers that are there meanwhile are off, and rules, in a transaction that nothing cuts: it begins here.
+std::vector<Piece> undisturbed(const Plan &plan, const ObjectId &column, Piece update) {
   std::vector<Piece> pieces, on;
-  for (const Object *trigger : fired_by_update(plan.from, column)) {
-    if (plan.goes(trigger->id)) continue;
+  const auto off = [&](std::string sql, std::string again) {
     if (pieces.empty())
       pieces.push_back(
-          outside("", "the triggers of the table are off while rows get their values: on again in the same transaction"));
-    Object off = *trigger;
-    off.attributes[Attribute::Enabled] = {"disabled"};
-    pieces.push_back(in_transaction(set_enabled(off)));
-    on.push_back(in_transaction(set_enabled(*trigger)));
+          outside("", fmt::format("the {} of the table are off while rows get their values: on again in the same transaction",
+                                  update_fires(plan, column))));
+    pieces.push_back(in_transaction(std::move(sql)));
+    on.push_back(in_transaction(std::move(again)));
+  };
+  for (const Object *trigger : fired_by_update(plan.from, column)) {
+    if (plan.goes(trigger->id)) continue;
+    Object disabled = *trigger;
+    disabled.attributes[Attribute::Enabled] = {"disabled"};
+    off(set_enabled(disabled), set_enabled(*trigger));
   }
+  for (const std::string &rule : fired_rules(plan, column))
+    off(alter_table(column) + "DISABLE" + rule.substr(rule.find(" RULE ")), alter_table(column) + rule);
   pieces.push_back(std::move(update));
   pieces.insert(pieces.end(), on.begin(), on.end());
   return pieces;
 }
 
-// A key of the old table that batches can be cut by, and that is not touched; quoted. None where each batch would fire triggers.
+// A key of the old table that batches can be cut by, and that is not touched; quoted. None where each batch would fire triggers or rules.
 std::optional<std::string> batch_key(const Plan &plan, const ObjectId &column) {
-  if (update_fires(plan, column)) return std::nullopt;
+  if (!update_fires(plan, column).empty()) return std::nullopt;
   for (const Object &object : plan.from.objects) {
     if (object.id.kind != Kind::Constraint || object.id.schema != column.schema || object.id.relation != column.relation ||
         object.text(Attribute::ConstraintType) != "primary key" || object.value(Attribute::Columns).size() != 1 ||
@@ -212,7 +229,8 @@ std::optional<std::vector<Piece>> add_with_value(const Plan &plan, const Object 
   given.attributes[Attribute::Default] = {placeholder(plan.to, column)};
   return std::vector<Piece>{in_transaction(alter_table(id) + "ADD COLUMN " + column_definition(given),
                                            a_guess(given.text(Attribute::Default), quote_name(id.name)) +
-                                               "; as a default for a moment, for an UPDATE would fire the triggers of the table"),
+                                               "; as a default for a moment, for an UPDATE would fire the " +
+                                               update_fires(plan, id) + " of the table"),
                             in_transaction(alter_column_of(id) + "DROP DEFAULT")};
 }
 
@@ -250,14 +268,15 @@ std::vector<Piece> add_column(const Plan &plan, const Object &column) {
   const bool later = column.has(Attribute::NotNull) && !filled;
   const bool rewrites = volatile_default || column.has(Attribute::Identity) ||
                         (column.has(Attribute::Generated) && column.text(Attribute::Generated) == "stored");
-  if (later && update_fires(plan, column.id))
+  const std::string fired = update_fires(plan, column.id);
+  if (later && !fired.empty())
     if (auto pieces = add_with_value(plan, column)) return *pieces;
   std::string note = rewrites ? "rewrites the table under a lock that keeps everybody out" : "";
-  if (volatile_default && update_fires(plan, column.id)) note += "; batches would fire the triggers of the table";
+  if (volatile_default && !fired.empty()) note += "; batches would fire the " + fired + " of the table";
   std::vector<Piece> pieces{
       in_transaction(alter_table(column.id) + "ADD COLUMN " + column_definition(column, later), std::move(note))};
   if (!later) return pieces;
-  for (Piece &piece : without_triggers(plan, column.id, fill(plan, column))) pieces.push_back(std::move(piece));
+  for (Piece &piece : undisturbed(plan, column.id, fill(plan, column))) pieces.push_back(std::move(piece));
   for (Piece &piece : set_not_null(column.id)) pieces.push_back(std::move(piece));
   return pieces;
 }
@@ -266,6 +285,10 @@ std::vector<Piece> alter_column(const Plan &plan, const Object &from, const Obje
   const ObjectId &id = to.id;
   const std::string alter = alter_column_of(id);
   std::vector<Piece> pieces;
+  const auto add_all = [&](std::vector<std::string> statements) {
+    for (std::string &sql : statements) pieces.push_back(in_transaction(std::move(sql)));
+  };
+  add_all(leave_identity(plan, from, to));
   bool has_default = from.has(Attribute::Default) && !plan.lost_default.contains(id);
   const bool moves = plan.changes_type(id);
   if (moves) {
@@ -280,6 +303,7 @@ std::vector<Piece> alter_column(const Plan &plan, const Object &from, const Obje
     }
     pieces.push_back(in_transaction(sql, note));
   }
+  add_all(follow_sequence(plan, from, to));
   const bool other_default = from.value(Attribute::Default) != to.value(Attribute::Default);
   if (to.has(Attribute::Default) ? other_default || !has_default : has_default)
     pieces.push_back(in_transaction(to.has(Attribute::Default) ? alter + "SET DEFAULT " + to.text(Attribute::Default)
@@ -291,7 +315,7 @@ std::vector<Piece> alter_column(const Plan &plan, const Object &from, const Obje
                     std::none_of(plan.from.objects.begin(), plan.from.objects.end(), [&](const Object &object) {
                       return object.id.kind == Kind::Sequence && object.value(Attribute::OwnedBy) == column;
                     });
-  for (std::string &sql : alter_identity(from, to, only)) pieces.push_back(in_transaction(std::move(sql)));
+  add_all(alter_identity(from, to, only, left_place(plan, from)));
   return pieces;
 }
 

@@ -75,6 +75,21 @@ Piece add_by_index(const Object &constraint, const std::string &index) {
 
 } // namespace
 
+std::vector<std::string> index_statistics(const Object *from, const Object &to) {
+  const std::string alter = fmt::format("ALTER INDEX {}.{} ", quote_name(to.id.schema), quote_name(to.id.name));
+  const Value old = from == nullptr ? Value() : from->value(Attribute::Storage);
+  const Value &wanted = to.value(Attribute::Storage);
+  const auto column_of = [](const std::string &setting) { return setting.substr(0, setting.find(" SET ")); };
+  std::vector<std::string> statements;
+  for (const std::string &setting : wanted)
+    if (std::find(old.begin(), old.end(), setting) == old.end()) statements.push_back(alter + setting);
+  for (const std::string &setting : old)
+    if (std::none_of(wanted.begin(), wanted.end(),
+                     [&](const std::string &other) { return column_of(other) == column_of(setting); }))
+      statements.push_back(alter + column_of(setting) + " SET STATISTICS -1");
+  return statements;
+}
+
 IndexChanges::IndexChanges(const Plan &plan) : plan_(plan) {
   for (const Object &object : plan.to.objects) {
     const Kind kind = object.id.kind;

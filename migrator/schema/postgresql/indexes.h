@@ -11,6 +11,9 @@
 
 namespace migrator::schema::postgresql {
 
+// The statistics of an index, or a constraint's; `from` is null for a new one, and for one that was made anew with the type of a column.
+std::vector<std::string> index_statistics(const Object *from, const Object &to);
+
 class IndexChanges {
 public:
   explicit IndexChanges(const Plan &plan);

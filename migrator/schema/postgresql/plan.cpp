@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "migrator/schema/postgresql/numbering.h"
+
 namespace migrator::schema::postgresql {
 
 namespace {
@@ -102,6 +104,7 @@ Plan::Plan(const Schema &old, const Schema &wanted, const CompareOptions &option
         fate(object.id) == Fate::Retype)
       late.insert(object.id);
   }
+  for (const ObjectId &sequence : left_behind(*this)) late.insert(sequence);
   // What a late type stands on is late too.
   for (bool more = true; more;) {
     more = false;
@@ -147,6 +150,10 @@ const AttributeChange *Plan::change(const ObjectId &id, Attribute attribute) con
 bool Plan::changes_type(const ObjectId &column) const {
   return retyped.contains(column) || change(column, Attribute::Type) != nullptr ||
          change(column, Attribute::Collation) != nullptr;
+}
+
+bool Plan::is_made_anew(const Object &index) const {
+  return std::any_of(index.needs.begin(), index.needs.end(), [this](const ObjectId &needed) { return changes_type(needed); });
 }
 
 bool Plan::relation_comes(const ObjectId &id) const {

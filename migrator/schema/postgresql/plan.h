@@ -27,7 +27,7 @@ struct Plan {
   std::map<ObjectId, Fate> fates;  // of all but those that are kept
   std::set<ObjectId> retyped;      // kept columns and domains whose type is made anew, though it reads the same
   std::set<ObjectId> lost_default; // kept columns and domains whose default must go before what it uses goes
-  std::set<ObjectId> late;         // types that go last, for kept columns still have them
+  std::set<ObjectId> late;         // types and sequences that go last, for kept columns still have them, or drew from them
 
   // What is of a view that is made again and not in the model, as a rule: nothing would bring it back.
   std::optional<std::string> lost_with_a_view() const;
@@ -36,6 +36,8 @@ struct Plan {
   bool comes(const ObjectId &id) const;                                         // Create, Replace or Retype
   const AttributeChange *change(const ObjectId &id, Attribute attribute) const; // null: no change
   bool changes_type(const ObjectId &column) const;
+  // Whether the server makes a kept index anew, with the type of a column.
+  bool is_made_anew(const Object &index) const;
   // Whether the relation that an object is of is made by this plan, or goes.
   bool relation_comes(const ObjectId &id) const;
   bool relation_goes(const ObjectId &id) const;

@@ -15,6 +15,7 @@
 #include "migrator/schema/postgresql/guards.h"
 #include "migrator/schema/postgresql/indexes.h"
 #include "migrator/schema/postgresql/names.h"
+#include "migrator/schema/postgresql/numbering.h"
 #include "migrator/schema/postgresql/order.h"
 #include "migrator/schema/postgresql/plan.h"
 #include "migrator/schema/postgresql/sequences.h"
@@ -29,6 +30,10 @@ bool is_relation_like(Kind kind) {
          kind == Kind::Domain;
 }
 
+const char *late_kind(const ObjectId &id) {
+  return id.kind == Kind::Sequence ? "SEQUENCE" : id.kind == Kind::Enum ? "TYPE" : "DOMAIN";
+}
+
 class Rendering {
 public:
   Rendering(const Schema &from, const Schema &to, const RenderOptions &options)
@@ -41,7 +46,7 @@ public:
     add(guards(plan_));
     detach_defaults();
     drop_what_goes();
-    rename_late_types();
+    rename_what_is_late();
     make_and_alter();
     own_sequences();
     add(indexes_.marks());
@@ -67,25 +72,24 @@ private:
   void drop_what_goes();
   bool goes_with_relation(const Object &object) const;
   void drop_one(const Object &object);
-  void rename_late_types();
+  void rename_what_is_late();
   void make_and_alter();
   bool is_retyped_column(const ObjectId &id) const;
   void postpone(std::size_t begin, std::vector<Piece> &postponed);
   void make(const Object &object);
+  void build(const Object &object);
   void make_table(const Object &table);
   void make_inside(const Object &object);
   void finish_new(const Object &object);
   void own_sequences();
   void drop_late();
 
-  static std::string late_name(const ObjectId &id) { return quote_name(beside(id.name, "_before_migration")); }
-
   Plan plan_;
   IndexChanges indexes_;
   RenderOptions options_;
   Rendered rendered_;
   std::set<ObjectId> within_;  // constraints that stand in their CREATE TABLE
-  std::set<ObjectId> renamed_; // late types
+  std::set<ObjectId> renamed_; // of what is late
   std::vector<const Object *> late_indexes_;
 };
 
@@ -104,9 +108,10 @@ void Rendering::choose_within_tables() {
 void Rendering::detach_defaults() {
   for (const Object &object : plan_.from.objects) {
     const ObjectId &id = object.id;
-    if (plan_.goes(id) || plan_.relation_goes(id)) continue;
+    const bool late_sequence = id.kind == Kind::Sequence && plan_.late.contains(id);
+    if ((plan_.goes(id) && !late_sequence) || plan_.relation_goes(id)) continue;
     const Object *wanted = plan_.to.find(id);
-    if (wanted == nullptr) continue;
+    if (wanted == nullptr && !late_sequence) continue;
     if (id.kind == Kind::Sequence && object.has(Attribute::OwnedBy)) {
       const auto &owner = object.value(Attribute::OwnedBy);
       const ObjectId column{Kind::Column, owner[0], owner[1], owner[2]};
@@ -116,7 +121,8 @@ void Rendering::detach_defaults() {
     if (id.kind != Kind::Column) continue;
     const std::string alter = fmt::format("ALTER TABLE {} ALTER COLUMN {} ", relation_of(id), quote_name(id.name));
     if (plan_.lost_default.contains(id)) add(alter + "DROP DEFAULT");
-    if (object.has(Attribute::Identity) && !wanted->has(Attribute::Identity)) add(alter + "DROP IDENTITY");
+    if (object.has(Attribute::Identity) && !wanted->has(Attribute::Identity))
+      add(draws_elsewhere(plan_, object, *wanted) ? set_identity_aside(id) : alter + "DROP IDENTITY");
     if (object.has(Attribute::Generated) && !wanted->has(Attribute::Generated)) add(alter + "DROP EXPRESSION");
   }
 }
@@ -178,15 +184,16 @@ void Rendering::drop_one(const Object &object) {
   rendered_.pieces.push_back(std::move(piece));
 }
 
-// They are in use until columns have moved; their names may be wanted before.
-void Rendering::rename_late_types() {
+// They are in use until columns have moved; their names may be wanted before, and a sequence's by an identity.
+void Rendering::rename_what_is_late() {
   for (const ObjectId &id : plan_.late) {
-    const bool taken = std::any_of(plan_.to.objects.begin(), plan_.to.objects.end(), [&](const Object &object) {
-      return is_relation_like(object.id.kind) && object.id.schema == id.schema && object.id.name == id.name;
-    });
+    const bool taken =
+        id.kind == Kind::Sequence || std::any_of(plan_.to.objects.begin(), plan_.to.objects.end(), [&](const Object &object) {
+          return is_relation_like(object.id.kind) && object.id.schema == id.schema && object.id.name == id.name;
+        });
     if (!taken) continue;
     renamed_.insert(id);
-    add(fmt::format("ALTER {} {} RENAME TO {}", id.kind == Kind::Enum ? "TYPE" : "DOMAIN", qualified(id), late_name(id)));
+    add(fmt::format("ALTER {} {} RENAME TO {}", late_kind(id), qualified(id), waiting_name(id)));
   }
 }
 
@@ -199,6 +206,10 @@ void Rendering::make_and_alter() {
   for (const auto *set : {&plan_.retyped, &plan_.lost_default})
     for (const ObjectId &id : *set)
       if (plan_.to.find(id) != nullptr) ids.insert(id);
+  for (const Object &object : plan_.to.objects)
+    if ((object.id.kind == Kind::Index || object.id.kind == Kind::Constraint) && object.has(Attribute::Storage) &&
+        plan_.is_made_anew(object))
+      ids.insert(object.id);
   const std::vector<const Object *> ordered = in_order(plan_.to, ids, within_);
   auto retyped = static_cast<std::size_t>(
       std::count_if(ordered.begin(), ordered.end(), [this](const Object *object) { return is_retyped_column(object->id); }));
@@ -262,20 +273,27 @@ void Rendering::make_inside(const Object &object) {
     if (!new_relation) add(add_column(plan_, object));
     return add(column_settings(nullptr, object));
   case Kind::Constraint:
-  case Kind::Index: {
+  case Kind::Index:
     if (within_.contains(object.id)) return;
-    if (new_relation) return add(create(object));
-    const Object *before = plan_.from.find(object.id);
-    if (before != nullptr && indexes_.has_successor(*before)) return add(indexes_.successor(*before, object));
-    if (object.id.kind == Kind::Index) return add(indexes_.build(object));
-    const std::string &type = object.text(Attribute::ConstraintType);
-    return add(type == "primary key" || type == "unique" ? indexes_.build_key(object) : add_constraint(object));
-  }
+    if (new_relation)
+      add(create(object));
+    else
+      build(object);
+    return add(index_statistics(nullptr, object));
   default:
     break;
   }
   add(create(object));
   if (object.has(Attribute::Enabled)) add(set_enabled(object));
+}
+
+// A constraint or index, on a table that is there.
+void Rendering::build(const Object &object) {
+  const Object *before = plan_.from.find(object.id);
+  if (before != nullptr && indexes_.has_successor(*before)) return add(indexes_.successor(*before, object));
+  if (object.id.kind == Kind::Index) return add(indexes_.build(object));
+  const std::string &type = object.text(Attribute::ConstraintType);
+  add(type == "primary key" || type == "unique" ? indexes_.build_key(object) : add_constraint(object));
 }
 
 void Rendering::make(const Object &object) {
@@ -327,7 +345,9 @@ void Rendering::own_sequences() {
     const Value &old = before == nullptr ? Value() : before->value(Attribute::OwnedBy);
     if (new_owner || (before == nullptr ? !owner.empty() : old != owner)) add(sequence_owner(object));
     const Object *drawing = owner.size() == 3 ? plan_.to.find(column) : nullptr;
-    const bool has_values = drawing != nullptr && !new_owner && drawing->has(Attribute::Serial);
+    const Object *drew = drawing == nullptr ? nullptr : plan_.from.find(column);
+    const bool follows = drew != nullptr && draws_elsewhere(plan_, *drew, *drawing);
+    const bool has_values = drawing != nullptr && !new_owner && !follows && drawing->has(Attribute::Serial);
     const Value &options = object.value(Attribute::Options);
     if (before == nullptr && has_values && counts_up(options))
       add(move_sequence(*drawing, literal(qualified(object.id)), options));
@@ -344,8 +364,7 @@ void Rendering::drop_late() {
   for (auto at = ordered.rbegin(); at != ordered.rend(); ++at) {
     const Object &object = **at;
     if (renamed_.contains(object.id))
-      add(fmt::format("DROP {} {}.{}", object.id.kind == Kind::Enum ? "TYPE" : "DOMAIN", quote_name(object.id.schema),
-                      late_name(object.id)));
+      add(fmt::format("DROP {} {}.{}", late_kind(object.id), quote_name(object.id.schema), waiting_name(object.id)));
     else
       add(drop(object));
   }

@@ -138,7 +138,54 @@ bool counts_up(const Value &options) {
   });
 }
 
-std::vector<std::string> alter_identity(const Object &from, const Object &to, bool only) {
+std::string set_behind(const std::string &sequence, const std::vector<std::string> &places, const Value &options,
+                       const std::string &type) {
+  const Bounds bounds = bounds_of(options, type);
+  return fmt::format("pg_catalog.setval({}, value, called) FROM ({}) AS numbers (value, called) WHERE value BETWEEN {} AND {} "
+                     "ORDER BY value{}, called DESC LIMIT 1",
+                     sequence, joined(places, " UNION ALL "), bounds.least, bounds.most, falls(by_word(options)) ? "" : " DESC");
+}
+
+std::vector<std::string> place_of_rows(const Object &column, const Value &options) {
+  const std::string &type = column.text(Attribute::Type);
+  const bool is_number = type == "integer" || type == "bigint" || type == "smallint";
+  const Options words = by_word(options);
+  if (!is_number || words.contains("CYCLE")) return {};
+  return {fmt::format("SELECT {}({}), true FROM {}", falls(words) ? "min" : "max", quote_name(column.id.name),
+                      relation_of(column.id))};
+}
+
+std::string sequence_of_identity(const ObjectId &column) {
+  return fmt::format("(SELECT d.objid::pg_catalog.regclass FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_attribute a ON "
+                     "a.attrelid = d.refobjid AND a.attnum = d.refobjsubid WHERE d.classid = 'pg_catalog.pg_class'::"
+                     "pg_catalog.regclass AND d.deptype = 'i' AND a.attrelid = {}::pg_catalog.regclass AND a.attname = {})",
+                     literal(relation_of(column)), literal(column.name));
+}
+
+namespace {
+
+// Its first value, not given out yet.
+std::string place_of_start(const Value &options) {
+  const Options words = by_word(options);
+  const auto start = words.find("START");
+  const std::string text = start == words.end() ? default_start(words) : start->second;
+  return fmt::format("SELECT {}, false", text.substr(text.rfind(' ') + 1));
+}
+
+std::string restarted_identity(const Object &column, const std::string &sequence, const std::string &alter,
+                               const Value &options) {
+  std::vector<std::string> places{place_of_start(options), "SELECT was.last_value, was.is_called"};
+  for (std::string &place : place_of_rows(column, options)) places.push_back(std::move(place));
+  return "DO " + literal(fmt::format(
+                     "DECLARE own text := {}; was record; BEGIN EXECUTE 'SELECT last_value, is_called FROM ' || own "
+                     "INTO was; {}; PERFORM {}; END",
+                     sequence, alter, set_behind("own::pg_catalog.regclass", places, options, column.text(Attribute::Type))));
+}
+
+} // namespace
+
+std::vector<std::string> alter_identity(const Object &from, const Object &to, bool only,
+                                        const std::optional<std::string> &place) {
   if (!to.has(Attribute::Identity)) return {};
   const Value &wanted = to.value(Attribute::Identity);
   const Value &old = from.value(Attribute::Identity);
@@ -148,15 +195,17 @@ std::vector<std::string> alter_identity(const Object &from, const Object &to, bo
   // pg_get_serial_sequence() gives any sequence that the column owns.
   const std::string sequence =
       only ? fmt::format("pg_catalog.pg_get_serial_sequence({}, {})", literal(relation_of(to.id)), literal(to.id.name))
-           : fmt::format("(SELECT d.objid::pg_catalog.regclass FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_attribute a ON "
-                         "a.attrelid = d.refobjid AND a.attnum = d.refobjsubid WHERE d.classid = 'pg_catalog.pg_class'::"
-                         "pg_catalog.regclass AND d.deptype = 'i' AND a.attrelid = {}::pg_catalog.regclass AND a.attname = {})",
-                         literal(relation_of(to.id)), literal(to.id.name));
-  const std::string moved = move_sequence(to, sequence, options);
+           : sequence_of_identity(to.id);
   if (old.empty()) {
     std::vector<std::string> statements{
         fmt::format("{}ADD GENERATED {} AS IDENTITY{}", alter, kind, options.empty() ? "" : " (" + joined(options, " ") + ")")};
-    if (counts_up(options)) statements.push_back(moved);
+    if (place) {
+      std::vector<std::string> places{place_of_start(options), *place};
+      for (std::string &rows : place_of_rows(to, options)) places.push_back(std::move(rows));
+      statements.push_back("SELECT " + set_behind(sequence, places, options, to.text(Attribute::Type)));
+    } else if (counts_up(options)) {
+      statements.push_back(move_sequence(to, sequence, options));
+    }
     return statements;
   }
   std::vector<std::string> statements, clauses;
@@ -165,8 +214,9 @@ std::vector<std::string> alter_identity(const Object &from, const Object &to, bo
   for (const std::string &clause : clauses_of(old_options, options, to.text(Attribute::Type))) clauses.push_back("SET " + clause);
   const bool restarts = turns(old_options, options) || bounded(old_options) != bounded(options);
   if (restarts) clauses.emplace_back("RESTART");
-  if (!clauses.empty()) statements.push_back(alter + joined(clauses, " "));
-  if (restarts && counts_up(options)) statements.push_back(moved);
+  if (!clauses.empty())
+    statements.push_back(restarts ? restarted_identity(to, sequence, alter + joined(clauses, " "), options)
+                                  : alter + joined(clauses, " "));
   return statements;
 }
 

@@ -25,6 +25,16 @@ Result<Models> ddl(const std::string &text, Dialect dialect = Dialect::Postgresq
   return compile({{Source::Form::Sql, "m.sql", text}}, dialect);
 }
 
+TEST(Models, WhatRunsOutsideATransactionIsNoneOfTheirs) {
+  EXPECT_EQ(
+      not_for_models("PRAGMA foreign_keys"),
+      "PRAGMA foreign_keys cannot run inside a transaction, and models are loaded in one: take it out of the models, and write "
+      "it into a revision if the database needs it. Models hold what makes the schema.");
+  EXPECT_EQ(not_for_models("CREATE INDEX CONCURRENTLY"),
+            "CREATE INDEX CONCURRENTLY cannot run inside a transaction, and models are loaded in one: leave CONCURRENTLY out. A "
+            "generated revision has it where the table is in use.");
+}
+
 TEST(YamlModels, MakeTheTablesOfEitherDatabase) {
   const std::string text = "tables:\n  t:\n    columns:\n      id: {type: integer, primary_key: true, identity: true}\n"
                            "      name: varchar(10)\n      note: {type: text, nullable: true}\n";

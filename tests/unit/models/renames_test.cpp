@@ -1,5 +1,7 @@
 #include "migrator/models/renames.h"
 
+#include "migrator/models/rename_flag.h"
+
 #include <gtest/gtest.h>
 
 namespace migrator::models {
@@ -40,6 +42,70 @@ TEST(Renames, FlagsMustFit) {
   EXPECT_EQ(chosen_renames({}, {"a.x:y", "a:b"}, before, after)->size(), 2U);
   for (const char *flag : {"a:c", "a.z:y", "a", ":", "a:", ":b", "a.b.c.d:e", "a:b.c", ".x:y"})
     EXPECT_EQ(chosen_renames({}, {flag}, before, after).error().code, ErrorCode::Usage) << flag;
+}
+
+Schema in_schemas(const std::vector<schema::ObjectId> &ids) {
+  Schema schema;
+  schema.dialect = Dialect::Postgresql;
+  for (const schema::ObjectId &id : ids) schema.objects.push_back({id, {}, {}});
+  schema::normalise(schema);
+  return schema;
+}
+
+TEST(Renames, TheNewNameMayBeAsWholeAsTheOldOne) {
+  const Schema before = in_schemas({{Kind::Table, "s", "", "a"},
+                                    {Kind::Column, "s", "a", "x"},
+                                    {Kind::Table, "public", "", "p"},
+                                    {Kind::Column, "public", "p", "c"}});
+  const Schema after = in_schemas({{Kind::Table, "s", "", "b"},
+                                   {Kind::Column, "s", "b", "y"},
+                                   {Kind::Table, "public", "", "q"},
+                                   {Kind::Column, "public", "q", "d"}});
+  const std::vector<Rename> wanted{{{Kind::Table, "s", "", "a"}, "b"},
+                                   {{Kind::Table, "public", "", "p"}, "q"},
+                                   {{Kind::Column, "s", "a", "x"}, "y"},
+                                   {{Kind::Column, "public", "p", "c"}, "d"}};
+  for (const std::vector<std::string> &flags : {std::vector<std::string>{"s.a:b", "p:q", "s.a.x:y", "p.c:d"},
+                                                {"s.a:s.b", "public.p:q", "s.a.x:a.y", "p.c:p.d"},
+                                                {"s.a:s.b", "p:public.q", "s.a.x:s.b.y", "p.c:public.q.d"},
+                                                {"\"s\".a:s.\"b\"", "p:q", "s.b.x:s.a.y", "public.p.c:q.d"}}) {
+    const auto renames = chosen_renames({}, flags, before, after);
+    ASSERT_TRUE(renames) << renames.error().text();
+    EXPECT_EQ(*renames, wanted) << flags[0];
+  }
+}
+
+TEST(Renames, ATableKeepsItsSchemaAndAColumnItsTable) {
+  const Schema before = in_schemas({{Kind::Table, "s", "", "a"},
+                                    {Kind::Column, "s", "a", "x"},
+                                    {Kind::Table, "public", "", "p"},
+                                    {Kind::Column, "public", "p", "c"}});
+  for (const std::string flag : {"s.a:r.a", "p:s.p", "p.c:a.c", "s.a.x:public.a.y"})
+    EXPECT_EQ(chosen_renames({}, {flag}, before, before).error().text(),
+              "--rename \"" + flag +
+                  "\" leads elsewhere: a table keeps its schema, and a column its table. Write what moves by hand, ALTER TABLE … "
+                  "SET SCHEMA for a table.");
+}
+
+TEST(Renames, NamesWithDotsColonsAndQuotesStandInDoubleQuotes) {
+  const Schema before = made({{"a.b", {"x:y", "it's"}}}), after = made({{"c\"d", {"z", "n"}}});
+  const auto renames = chosen_renames({}, {R"("a.b":"c""d")", R"("a.b"."x:y":z)", R"("c""d".it's:n)"}, before, after);
+  ASSERT_TRUE(renames) << renames.error().text();
+  EXPECT_EQ(*renames, (std::vector<Rename>{{{Kind::Table, "", "", "a.b"}, "c\"d"},
+                                           {{Kind::Column, "", "a.b", "x:y"}, "z"},
+                                           {{Kind::Column, "", "a.b", "it's"}, "n"}}));
+  EXPECT_EQ(rename_text({Kind::Column, "", "a.b", "x:y"}, "z", "public"), R"('"a.b"."x:y":z')");
+  EXPECT_EQ(rename_text({Kind::Column, "public", "a", "it's"}, "c\"d", "public"), R"('a.it'\''s:"c""d"')");
+  EXPECT_EQ(rename_text({Kind::Table, "s", "", "a"}, "b", "public"), "s.a:b");
+}
+
+TEST(Renames, WhatIsNoRenameIsToldHowToWriteIt) {
+  for (const std::string flag :
+       {"a", ":", "a:", ":b", "a.b.c.d:e", ".x:y", "a..b:c", R"("a:b)", R"("a"b:c)", R"("":c)", "a:b:c", "a:b.", "a.:b"})
+    EXPECT_EQ(parsed_rename(flag).error().text(),
+              "\"" + flag +
+                  "\" is no rename. Write --rename old:new for a table, --rename table.old:new for a column, with the schema "
+                  "before them where it is not the usual one; names with dots, colons or quotes stand in double quotes.");
 }
 
 // The data would stay in the column of the old name, or go with it.
