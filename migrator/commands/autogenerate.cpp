@@ -40,6 +40,10 @@ std::string flag_of(const Rename &rename) {
   return fmt::format("--rename {}{}:{}", path, rename.from.name, rename.to);
 }
 
+bool same_place(const schema::ObjectId &a, const schema::ObjectId &b) {
+  return a.kind == b.kind && a.schema == b.schema && a.relation == b.relation;
+}
+
 // What was found for one dialect.
 struct Generated {
   GeneratedWay way;
@@ -80,7 +84,7 @@ public:
     Result<std::vector<Rename>> renames =
         models::chosen_renames((*texts)->renames, flags, out.revisions.schema, out.models.schema);
     if (!renames) return fail(renames.error());
-    out.differs = !out.changes.empty();
+    out.differs = !out.changes.empty() || !renames->empty();
     if (!out.differs) return out;
     Result<Renamed> renamed = after(**files, *renames, out.revisions);
     if (!renamed) return fail(renamed.error());
@@ -90,7 +94,7 @@ public:
       renamed = after(**files, *renames, out.revisions);
       return renamed ? Status() : Status(fail(renamed.error()));
     };
-    if (Status done = rename_too(asked_for(renamed->schema, out)); !done) return fail(done.error());
+    if (Status done = rename_too(asked_for(*renamed, *renames, out)); !done) return fail(done.error());
     if (Status done = rename_too(schema::renamed_parts(renamed->schema, out.models.schema)); !done) return fail(done.error());
     if (Status done = render(*renamed, *renames, out); !done) return fail(done.error());
     return out;
@@ -160,16 +164,23 @@ private:
     return Renamed{schema::without(std::move(*read), context_.settings.ignore), std::move(ignored_parts), std::move(*renaming)};
   }
 
-  // The likely renames that the user agrees to; a note for each other one.
-  std::vector<Rename> asked_for(const Schema &from, Generated &out) {
+  // The likely renames that the user agrees to, by the names before; a note for each other one.
+  std::vector<Rename> asked_for(const Renamed &from, const std::vector<Rename> &renames, Generated &out) {
     std::vector<Rename> agreed;
-    for (const Rename &rename : schema::likely_renames(from, out.models.schema)) {
+    for (const Rename &likely : schema::likely_renames(from.schema, out.models.schema)) {
+      Rename rename = likely;
+      for (const Rename &away : from.renaming.replaced)
+        if (same_place(away.from, likely.from) && away.to == likely.from.name) rename.from.name = away.from.name;
       const std::string question = fmt::format("It looks as if {}.", told(rename));
-      if (report::ask(report::printable(question), context_.global.yes))
-        agreed.push_back(rename);
-      else
+      if (!report::ask(report::printable(question), context_.global.yes)) {
         out.notes.push_back(fmt::format("{} was taken for another one, and its data goes; if it was renamed, use {}",
                                         schema::text(rename.from), flag_of(rename)));
+        continue;
+      }
+      for (const Rename &table : renames)
+        if (table.from.kind == schema::Kind::Table && table.from.schema == rename.from.schema && table.to == likely.from.relation)
+          rename.from.relation = table.from.name;
+      agreed.push_back(std::move(rename));
     }
     return agreed;
   }
@@ -185,6 +196,9 @@ private:
     out.way.up = before.renaming.up;
     out.way.up.insert(out.way.up.end(), up->pieces.begin(), up->pieces.end());
     out.way.losses = up->losses;
+    for (const Rename &rename : before.renaming.replaced)
+      out.notes.push_back(
+          fmt::format("{} gives its name away, and goes: until then it is {}", schema::text(rename.from), rename.to));
     for (const Rename &rename : renames) out.notes.push_back("renamed: " + told(rename));
     for (const std::string &loss : up->losses) out.notes.push_back("loses data: " + loss);
     for (const std::string &guess : up->guesses) out.notes.push_back("look at " + guess);
