@@ -143,6 +143,20 @@ private:
     return error;
   }
 
+  // SQLite reads all views and triggers at a rename, and the ignored ones stay.
+  Error beside_ignored(Error error, const Schema &ours, const Schema &all) const {
+    const bool stays = std::any_of(all.objects.begin(), all.objects.end(), [&](const schema::Object &object) {
+      return (object.id.kind == schema::Kind::View || object.id.kind == schema::Kind::Trigger) && ours.find(object.id) == nullptr;
+    });
+    if (!stays || schemas_.dialect() != Dialect::Sqlite || error.code != ErrorCode::SqlError) return error;
+    error.code = ErrorCode::InvalidConfiguration;
+    error.message =
+        "the renames cannot be made beside the views and triggers that `ignore` names, and the views that those read, for "
+        "they stay as they are: " +
+        error.message + ". Drop it in a revision by hand, generate this one, and make it again in one behind it.";
+    return error;
+  }
+
   Result<Renamed> after(const Files &files, const std::vector<Rename> &renames, const Side &before) {
     if (renames.empty()) return Renamed{before.schema, before.ignored_parts};
     Result<Scratch> scratch = Scratch::open(context_, schemas_.dialect(), stop_);
@@ -157,7 +171,8 @@ private:
     way.dialect = schemas_.dialect();
     way.up = renaming->up;
     script::Script script = made_script(kRevision, parents_, "the renames", generated_sections({way}).sections);
-    if (Status moved = scratch->go_to(with(files, {std::move(script)}), {kRevision}); !moved) return fail(moved.error());
+    if (Status moved = scratch->go_to(with(files, {std::move(script)}), {kRevision}); !moved)
+      return fail(beside_ignored(moved.error(), before.schema, *all));
     Result<Schema> read = scratch->read();
     if (!read) return fail(read.error());
     std::vector<schema::Object> ignored_parts = schema::ignored_parts(*read, context_.settings.ignore);

@@ -208,6 +208,23 @@ class Ignored(ModelsCase):
                 self.project.database.rows("DELETE FROM ids")
                 self.assertEqual(self.project.database.rows(f"SELECT {column} FROM customer"), [[""]])
 
+    def test_an_ignored_view_that_bears_no_rename_is_named(self):
+        """SQLite's refusal of the renames was all that was said, without a word of what to do."""
+        ours = "CREATE TABLE a (x integer, y integer);\n"
+        for number, (theirs, said) in enumerate((
+                ("CREATE VIEW by_other_v AS SELECT * FROM a;\nCREATE VIEW by_other_w AS SELECT y FROM by_other_v;\n",
+                 "error in view by_other_w after rename: no such column: y"),
+                ("CREATE VIEW by_other_v AS SELECT q FROM nowhere;\n", "error in view by_other_v: no such table: main.nowhere"))):
+            with self.subTest(said):
+                project = self.project = self.another()
+                project.settings["ignore"] = ["by_other_*"]
+                project.revision("a1", up=ours + theirs)
+                self.model(ours.replace("y integer", "z integer"))
+                error = self.refused(2, "InvalidConfiguration", "revision", "--autogenerate", "-m", f"x{number}", "--rename", "a.y:z")
+                self.assertEqual(error["message"], "the renames cannot be made beside the views and triggers that `ignore` names, and the views that "
+                                 f"those read, for they stay as they are: SQLite refused the statement: {said}. Drop it in a revision by hand, generate "
+                                 "this one, and make it again in one behind it.")
+
     def test_kinds_that_are_not_in_the_model_are_named_until_they_are_ignored(self):
         self.model("CREATE TABLE t (a text);\nCREATE VIRTUAL TABLE \"my words\" USING fts5(a);\n")
         done = self.must("revision", "--autogenerate", "-m", "x")
