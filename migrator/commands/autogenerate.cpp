@@ -20,6 +20,7 @@
 #include "migrator/report/question.h"
 #include "migrator/schema/renaming.h"
 #include "migrator/schema/render.h"
+#include "migrator/schema/sqlite/staying.h"
 #include "migrator/script/parser.h"
 
 namespace migrator::commands {
@@ -200,10 +201,22 @@ private:
     return agreed;
   }
 
+  static Status parts_stay(const Renamed &before, const Schema &models) {
+    for (const schema::Object &part : before.ignored_parts)
+      if (const auto gone = schema::sqlite::needed_and_going(part, before.schema, models))
+        return fail(
+            ErrorCode::InvalidConfiguration,
+            fmt::format("{}, which `ignore` names, needs {}, which goes. Drop it in a revision by hand, then generate this one.",
+                        schema::text(part.id), schema::text(*gone)));
+    return {};
+  }
+
   Status render(const Renamed &before, const std::vector<Rename> &renames, Generated &out) {
     schema::RenderOptions options{compare_options(context_.settings)};
     // Made again with their table, where it is made again: as little as they count, they must not be lost.
     const bool rebuilds = schemas_.dialect() == Dialect::Sqlite;
+    if (rebuilds)
+      if (Status fine = parts_stay(before, out.models.schema); !fine) return fine;
     const Schema from = rebuilds ? schema::with_parts(before.schema, before.ignored_parts) : before.schema;
     const Schema to = rebuilds ? schema::with_parts(out.models.schema, before.ignored_parts) : out.models.schema;
     Result<schema::Rendered> up = renderer_.render(from, to, options);

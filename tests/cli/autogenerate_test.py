@@ -225,6 +225,31 @@ class Ignored(ModelsCase):
                                  f"those read, for they stay as they are: SQLite refused the statement: {said}. Drop it in a revision by hand, generate "
                                  "this one, and make it again in one behind it.")
 
+    def test_ignored_parts_of_what_goes_are_refused(self):
+        """An index on "b" became one on the text 'b', and a trigger that names what goes failed at the next row."""
+        ours = "CREATE TABLE t (a integer, b integer, c integer);\nCREATE TABLE log (x integer);\n"
+        without_b = ours.replace("b integer, ", "")
+        for number, (theirs, model, said) in enumerate((
+                ('CREATE INDEX by_other ON t ("b");', without_b, "index by_other on t, which `ignore` names, needs column t.b"),
+                ("CREATE INDEX by_other ON t ('b' DESC);", without_b, "index by_other on t, which `ignore` names, needs column t.b"),
+                ('CREATE INDEX by_other ON t (a) WHERE "b" > 1;', without_b, "index by_other on t, which `ignore` names, needs column t.b"),
+                ("CREATE TRIGGER by_other AFTER INSERT ON t BEGIN UPDATE t SET a = new.b; END;", without_b,
+                 "trigger by_other on t, which `ignore` names, needs column t.b"),
+                ("CREATE TRIGGER by_other AFTER INSERT ON t BEGIN DELETE FROM log; END;", ours.split("\n")[0],
+                 "trigger by_other on t, which `ignore` names, needs table log"),
+                ("CREATE INDEX by_other ON t (a) WHERE c <> 'b';", without_b, None),
+                ("CREATE TRIGGER by_other AFTER INSERT ON log BEGIN DELETE FROM t; END;", ours.split("\n")[0], None))):
+            with self.subTest(theirs):
+                project = self.project = self.another()
+                project.settings["ignore"] = ["by_other"]
+                project.revision("a1", up=ours + theirs)
+                self.model(model)
+                if said is None:
+                    self.generate()
+                    continue
+                error = self.refused(2, "InvalidConfiguration", "revision", "--autogenerate", "-m", f"x{number}")
+                self.assertEqual(error["message"], said + ", which goes. Drop it in a revision by hand, then generate this one.")
+
     def test_kinds_that_are_not_in_the_model_are_named_until_they_are_ignored(self):
         self.model("CREATE TABLE t (a text);\nCREATE VIRTUAL TABLE \"my words\" USING fts5(a);\n")
         done = self.must("revision", "--autogenerate", "-m", "x")
