@@ -18,6 +18,7 @@
 #include "migrator/report/difference.h"
 #include "migrator/report/printable.h"
 #include "migrator/report/question.h"
+#include "migrator/schema/foreign_rows.h"
 #include "migrator/schema/renaming.h"
 #include "migrator/schema/render.h"
 #include "migrator/schema/sqlite/staying.h"
@@ -230,6 +231,7 @@ private:
     for (const Rename &rename : renames) out.notes.push_back("renamed: " + told(rename));
     for (const std::string &loss : up->losses) out.notes.push_back("loses data: " + loss);
     for (const std::string &guess : up->guesses) out.notes.push_back("look at " + guess);
+    for (const std::string &sentence : schema::rows_that_may_lead_nowhere(from, to)) out.notes.push_back("look at " + sentence);
     options.keep_order = before.renaming.clears;
     Result<schema::Rendered> down = renderer_.render(to, from, options);
     if (!down) {
@@ -237,6 +239,8 @@ private:
       out.notes.push_back("no way down: " + down.error().message);
       return {};
     }
+    for (const std::string &sentence : schema::rows_that_may_lead_nowhere(to, from))
+      out.notes.push_back("look at the way down: " + sentence);
     out.way.down = std::move(down->pieces);
     out.way.down.insert(out.way.down.end(), before.renaming.down.begin(), before.renaming.down.end());
     return {};

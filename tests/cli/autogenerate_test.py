@@ -82,6 +82,25 @@ class Autogenerate(ModelsCase):
         self.must("downgrade", "base")
         self.assertEqual(self.user_tables(), [])
 
+    def test_foreign_keys_that_rows_may_break_are_told(self):
+        """A way down that makes a dropped table again failed where rows led to it, and nothing said so."""
+        parent, child = "CREATE TABLE p (id integer PRIMARY KEY);\n", "CREATE TABLE c (id integer PRIMARY KEY, p integer{});\n"
+        self.model(parent + child.format(" REFERENCES p (id)"))
+        self.assertNotIn("look at", self.generate())
+        self.must("upgrade", "head")
+        self.project.database.rows("INSERT INTO p VALUES (1)")
+        self.project.database.rows("INSERT INTO c VALUES (1, 1)")
+        self.model(child.format(""))
+        text = self.generate()
+        self.assertIn("-- look at the way down: table c fails where p leads to a row, for table p comes without rows\n", text)
+        self.assertEqual(text.count("look at"), 1)
+        self.must("upgrade", "head")
+        self.assertIn(self.run_verb("downgrade", "-1").code, (20, 24))
+        self.model("CREATE TABLE q (id integer PRIMARY KEY);\n" + child.format(" REFERENCES q (id)"))
+        text = self.generate()
+        self.assertIn("-- look at table c fails where p leads to a row, for table q comes without rows\n", text)
+        self.assertEqual(text.count("look at"), 1)
+
     def test_a_rename_that_is_noted_keeps_the_rows(self):
         self.first()
         self.project.database.rows("INSERT INTO customer (id, email, old_note) VALUES (1, 'a@x', 'kept')")
