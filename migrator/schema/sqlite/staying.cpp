@@ -31,7 +31,7 @@ public:
     for (const char *always : {"new", "old", "rowid", "oid", "_rowid_", "main", "temp", "excluded"}) names.insert(always);
     add(speaker, names);
     for (std::size_t at = 3; at < all.size(); ++at) {
-      if (!all[at].is_name() || is_keyword(all[at]) || all[at].text.front() == '\'') continue;
+      if (!all[at].is_name() || is_keyword(all[at]) || all[at].kind == script::TokenKind::String) continue;
       const std::string name = folded(plain(all[at]));
       const Word &before = all[at - 1];
       const bool relation = before.is("FROM") || before.is("JOIN") || before.is("INTO") || before.is("UPDATE");
@@ -124,9 +124,7 @@ std::optional<ObjectId> needed_and_going(const Object &part, const Schema &from,
   if (go.empty()) return std::nullopt;
   const Words all = words(part.text(Attribute::Text));
   for (std::size_t at = 3; at < all.size(); ++at) {
-    if (!all[at].is_name()) continue;
-    const bool term = part.id.kind == Kind::Index && (all[at - 1].is("(") || all[at - 1].is(","));
-    if (all[at].text.front() == '\'' && !term) continue;
+    if (!all[at].is_name() || all[at].kind == script::TokenKind::String) continue;
     const auto found = go.find(folded(plain(all[at])));
     const bool function = at + 1 < all.size() && all[at + 1].is("(");
     if (found != go.end() && !(function && found->second.kind == Kind::Column)) return found->second;
