@@ -148,7 +148,7 @@ enum class Wrong : std::uint8_t {
   Circle,      // of notes alone: the same before and after
 };
 
-tl::unexpected<Error> refused(const RenameNote &note, Wrong wrong) {
+tl::unexpected<Error> refused_note(const RenameNote &note, Wrong wrong) {
   const std::string what = note.column.empty() ? "a table " + note.old : "a column " + note.old + " of " + note.table;
   const std::string line = "`renamed_from " + note.old + "`: ";
   const std::string flag = note.column.empty() ? note.old + ":" + note.table : note.table + "." + note.old + ":" + note.column;
@@ -173,7 +173,7 @@ tl::unexpected<Error> refused(const RenameNote &note, Wrong wrong) {
                  line + "another rename has the old or the new name already. Leave one of the two.");
 }
 
-tl::unexpected<Error> refused(const std::string &flag, bool contradicts) {
+tl::unexpected<Error> refused_flag(const std::string &flag, bool contradicts) {
   return fail(ErrorCode::Usage,
               "--rename " + config::in_quotes(flag) +
                   (contradicts
@@ -204,7 +204,7 @@ const Wish *circle_of_notes(const std::vector<Wish> &wishes) {
 Result<std::vector<Rename>> settled(std::vector<Wish> wishes, const Chooser &chooser, const std::vector<RenameNote> &notes,
                                     const std::vector<std::string> &flags) {
   const auto wrong = [&](const Wish &wish, Wrong how) {
-    return wish.flagged ? refused(flags[wish.of], how == Wrong::Contradicts) : refused(notes[wish.of], how);
+    return wish.flagged ? refused_flag(flags[wish.of], how == Wrong::Contradicts) : refused_note(notes[wish.of], how);
   };
   drop_old_notes(wishes, chooser);
   std::map<ObjectId, const Wish *> by_old, by_new;
@@ -220,7 +220,7 @@ Result<std::vector<Rename>> settled(std::vector<Wish> wishes, const Chooser &cho
     old_name_now.name = wish.rename.from.name;
     if (chooser.stays(old_name_now) && !by_new.contains(wish.rename.from)) return wrong(wish, Wrong::OldStays);
   }
-  if (const Wish *circle = circle_of_notes(wishes)) return refused(notes[circle->of], Wrong::Circle);
+  if (const Wish *circle = circle_of_notes(wishes)) return refused_note(notes[circle->of], Wrong::Circle);
   return renames;
 }
 
@@ -261,7 +261,7 @@ Result<std::vector<Rename>> chosen_renames(const std::vector<RenameNote> &notes,
     if (tables) chooser.take_tables(std::move(*some));
   }
   for (std::size_t at = 0; at < read.size(); ++at)
-    if (!fits[at]) return refused(flags[at], false);
+    if (!fits[at]) return refused_flag(flags[at], false);
   return all;
 }
 
