@@ -19,8 +19,10 @@
 #include "migrator/report/difference.h"
 #include "migrator/report/printable.h"
 #include "migrator/report/question.h"
+#include "migrator/schema/foreign_rows.h"
 #include "migrator/schema/renaming.h"
 #include "migrator/schema/render.h"
+#include "migrator/schema/sqlite/staying.h"
 #include "migrator/script/parser.h"
 
 namespace migrator::commands {
@@ -37,6 +39,10 @@ std::string told(const Rename &rename) {
 
 std::string flag_of(const Rename &rename) {
   return "--rename " + models::rename_text(rename.from, rename.to, "public");
+}
+
+bool same_place(const schema::ObjectId &a, const schema::ObjectId &b) {
+  return a.kind == b.kind && a.schema == b.schema && a.relation == b.relation;
 }
 
 // What was found for one dialect.
@@ -79,7 +85,7 @@ public:
     Result<std::vector<Rename>> renames =
         models::chosen_renames((*texts)->renames, flags, out.revisions.schema, out.models.schema);
     if (!renames) return fail(renames.error());
-    out.differs = !out.changes.empty();
+    out.differs = !out.changes.empty() || !renames->empty();
     if (!out.differs) return out;
     Result<Renamed> renamed = after(**files, *renames, out.revisions);
     if (!renamed) return fail(renamed.error());
@@ -89,7 +95,7 @@ public:
       renamed = after(**files, *renames, out.revisions);
       return renamed ? Status() : Status(fail(renamed.error()));
     };
-    if (Status done = rename_too(asked_for(renamed->schema, out)); !done) return fail(done.error());
+    if (Status done = rename_too(asked_for(*renamed, *renames, out)); !done) return fail(done.error());
     if (Status done = rename_too(schema::renamed_parts(renamed->schema, out.models.schema)); !done) return fail(done.error());
     if (Status done = render(*renamed, *renames, out); !done) return fail(done.error());
     return out;
@@ -138,6 +144,20 @@ private:
     return error;
   }
 
+  // SQLite reads all views and triggers at a rename, and the ignored ones stay.
+  Error beside_ignored(Error error, const Schema &ours, const Schema &all) const {
+    const bool stays = std::any_of(all.objects.begin(), all.objects.end(), [&](const schema::Object &object) {
+      return (object.id.kind == schema::Kind::View || object.id.kind == schema::Kind::Trigger) && ours.find(object.id) == nullptr;
+    });
+    if (!stays || schemas_.dialect() != Dialect::Sqlite || error.code != ErrorCode::SqlError) return error;
+    error.code = ErrorCode::InvalidConfiguration;
+    error.message =
+        "the renames cannot be made beside the views and triggers that `ignore` names, and the views that those read, for "
+        "they stay as they are: " +
+        error.message + ". Drop it in a revision by hand, generate this one, and make it again in one behind it.";
+    return error;
+  }
+
   Result<Renamed> after(const Files &files, const std::vector<Rename> &renames, const Side &before) {
     if (renames.empty()) return Renamed{before.schema, before.ignored_parts};
     Result<Scratch> scratch = Scratch::open(context_, schemas_.dialect(), stop_);
@@ -152,31 +172,51 @@ private:
     way.dialect = schemas_.dialect();
     way.up = renaming->up;
     script::Script script = made_script(kRevision, parents_, "the renames", generated_sections({way}).sections);
-    if (Status moved = scratch->go_to(with(files, {std::move(script)}), {kRevision}); !moved) return fail(moved.error());
+    if (Status moved = scratch->go_to(with(files, {std::move(script)}), {kRevision}); !moved)
+      return fail(beside_ignored(moved.error(), before.schema, *all));
     Result<Schema> read = scratch->read();
     if (!read) return fail(read.error());
     std::vector<schema::Object> ignored_parts = schema::ignored_parts(*read, context_.settings.ignore);
     return Renamed{schema::without(std::move(*read), context_.settings.ignore), std::move(ignored_parts), std::move(*renaming)};
   }
 
-  // The likely renames that the user agrees to; a note for each other one.
-  std::vector<Rename> asked_for(const Schema &from, Generated &out) {
+  // The likely renames that the user agrees to, by the names before; a note for each other one.
+  std::vector<Rename> asked_for(const Renamed &from, const std::vector<Rename> &renames, Generated &out) {
     std::vector<Rename> agreed;
-    for (const Rename &rename : schema::likely_renames(from, out.models.schema)) {
+    for (const Rename &likely : schema::likely_renames(from.schema, out.models.schema)) {
+      Rename rename = likely;
+      for (const Rename &away : from.renaming.replaced)
+        if (same_place(away.from, likely.from) && away.to == likely.from.name) rename.from.name = away.from.name;
       const std::string question = fmt::format("It looks as if {}.", told(rename));
-      if (report::ask(report::printable(question), context_.global.yes))
-        agreed.push_back(rename);
-      else
+      if (!report::ask(report::printable(question), context_.global.yes)) {
         out.notes.push_back(fmt::format("{} was taken for another one, and its data goes; if it was renamed, use {}",
                                         schema::text(rename.from), flag_of(rename)));
+        continue;
+      }
+      for (const Rename &table : renames)
+        if (table.from.kind == schema::Kind::Table && table.from.schema == rename.from.schema && table.to == likely.from.relation)
+          rename.from.relation = table.from.name;
+      agreed.push_back(std::move(rename));
     }
     return agreed;
+  }
+
+  static Status parts_stay(const Renamed &before, const Schema &models) {
+    for (const schema::Object &part : before.ignored_parts)
+      if (const auto gone = schema::sqlite::needed_and_going(part, before.schema, models))
+        return fail(
+            ErrorCode::InvalidConfiguration,
+            fmt::format("{}, which `ignore` names, needs {}, which goes. Drop it in a revision by hand, then generate this one.",
+                        schema::text(part.id), schema::text(*gone)));
+    return {};
   }
 
   Status render(const Renamed &before, const std::vector<Rename> &renames, Generated &out) {
     schema::RenderOptions options{compare_options(context_.settings)};
     // Made again with their table, where it is made again: as little as they count, they must not be lost.
     const bool rebuilds = schemas_.dialect() == Dialect::Sqlite;
+    if (rebuilds)
+      if (Status fine = parts_stay(before, out.models.schema); !fine) return fine;
     const Schema from = rebuilds ? schema::with_parts(before.schema, before.ignored_parts) : before.schema;
     const Schema to = rebuilds ? schema::with_parts(out.models.schema, before.ignored_parts) : out.models.schema;
     Result<schema::Rendered> up = renderer_.render(from, to, options);
@@ -184,9 +224,13 @@ private:
     out.way.up = before.renaming.up;
     out.way.up.insert(out.way.up.end(), up->pieces.begin(), up->pieces.end());
     out.way.losses = up->losses;
+    for (const Rename &rename : before.renaming.replaced)
+      out.notes.push_back(
+          fmt::format("{} gives its name away, and goes: until then it is {}", schema::text(rename.from), rename.to));
     for (const Rename &rename : renames) out.notes.push_back("renamed: " + told(rename));
     for (const std::string &loss : up->losses) out.notes.push_back("loses data: " + loss);
     for (const std::string &guess : up->guesses) out.notes.push_back("look at " + guess);
+    for (const std::string &sentence : schema::rows_that_may_lead_nowhere(from, to)) out.notes.push_back("look at " + sentence);
     options.keep_order = before.renaming.clears;
     Result<schema::Rendered> down = renderer_.render(to, from, options);
     if (!down) {
@@ -194,6 +238,8 @@ private:
       out.notes.push_back("no way down: " + down.error().message);
       return {};
     }
+    for (const std::string &sentence : schema::rows_that_may_lead_nowhere(to, from))
+      out.notes.push_back("look at the way down: " + sentence);
     out.way.down = std::move(down->pieces);
     out.way.down.insert(out.way.down.end(), before.renaming.down.begin(), before.renaming.down.end());
     return {};

@@ -5,59 +5,14 @@
 #include <string>
 #include <utility>
 
+#include "migrator/schema/rename_order.h"
+
 namespace migrator::schema {
 
 namespace {
 
 void append(std::vector<Piece> &pieces, std::vector<Piece> more) {
   for (Piece &piece : more) pieces.push_back(std::move(piece));
-}
-
-// Columns by their tables' old names first, then tables, then what is named by the tables' new names: so each finds what it names.
-int turn(const Rename &rename) {
-  return rename.from.kind == Kind::Column ? 0 : rename.from.kind == Kind::Table ? 1 : 2;
-}
-
-std::vector<Piece> rename_pieces(const Renderer &renderer, const std::vector<Rename> &renames) {
-  std::vector<Piece> pieces;
-  for (const int now : {0, 1, 2}) {
-    std::vector<Rename> some;
-    for (const Rename &rename : renames)
-      if (turn(rename) == now) some.push_back(rename);
-    if (!some.empty()) append(pieces, renderer.rename(some));
-  }
-  return pieces;
-}
-
-std::vector<Piece> rename_back(const Renderer &renderer, const std::vector<Rename> &renames) {
-  std::vector<Piece> pieces;
-  for (const int now : {2, 1, 0}) {
-    std::vector<Rename> some;
-    for (const Rename &rename : renames) {
-      if (turn(rename) != now) continue;
-      some.push_back({rename.from, rename.from.name});
-      some.back().from.name = rename.to;
-    }
-    if (!some.empty()) append(pieces, renderer.rename(some));
-  }
-  return pieces;
-}
-
-// A constraint that is an index too has a name among those of relations.
-bool is_relation(const Object &object) {
-  const std::string &type = object.text(Attribute::ConstraintType);
-  switch (object.id.kind) {
-  case Kind::Table:
-  case Kind::Sequence:
-  case Kind::Index:
-  case Kind::View:
-  case Kind::MaterializedView:
-    return true;
-  case Kind::Constraint:
-    return type == "primary key" || type == "unique" || type == "exclusion";
-  default:
-    return false;
-  }
 }
 
 bool can_be_renamed(const Object &object) {
@@ -77,10 +32,15 @@ bool alike(const Object &a, const Object &b) {
 } // namespace
 
 Result<Renaming> renaming(const Renderer &renderer, const std::vector<Rename> &renames, const Schema &ours, const Schema &all) {
-  const Schema beside = renderer.beside_renames(renames, ours, all);
   Renaming made;
+  std::vector<Rename> every = making_room(renames, ours, all);
+  for (const Rename &rename : every)
+    if (rename.from.kind == Kind::Table || rename.from.kind == Kind::Column) made.replaced.push_back(rename);
+  every.insert(every.end(), renames.begin(), renames.end());
+  const std::vector<Rename> steps = in_order(every, all);
+  const Schema beside = renderer.beside_renames(every, ours, all);
   made.clears = beside.objects.size() != ours.objects.size();
-  made.down = rename_back(renderer, renames);
+  made.down = renderer.rename(backwards(steps));
   if (made.clears) {
     Result<Rendered> clear = renderer.render(ours, beside, {});
     if (!clear) return fail(clear.error());
@@ -89,7 +49,7 @@ Result<Renaming> renaming(const Renderer &renderer, const std::vector<Rename> &r
     made.up = std::move(clear->pieces);
     append(made.down, std::move(again->pieces));
   }
-  append(made.up, rename_pieces(renderer, renames));
+  append(made.up, renderer.rename(steps));
   return made;
 }
 

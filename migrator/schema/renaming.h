@@ -13,6 +13,7 @@ struct Renaming {
   std::vector<Piece> down; // to run after all else
   bool clears =
       false; // whether `up` drops what the models may have still: what the schema afterwards lacks, and `down` makes again
+  std::vector<Rename> replaced = {}; // tables and columns whose name a rename takes: by another name until they go
 };
 
 // Of a database that is `all`, of which `ours` is what is compared: the rest is left alone.

@@ -44,7 +44,7 @@ public:
   // What makes `to` of a database that is `from`: afterwards compare() finds nothing, and rows stay in all tables and columns that both have.
   // A way down is render(to, from). Irreversible: no SQL can do it, with what to do by hand.
   virtual Result<Rendered> render(const Schema &from, const Schema &to, const RenderOptions &options) const = 0;
-  // Renames of one kind each (see Rename), in an order that works. The schema afterwards is best read from the database, for definitions follow.
+  // Renames in this order, each by the names at its time (rename_order.h). The schema afterwards is best read from the database, for definitions follow.
   virtual std::vector<Piece> rename(const std::vector<Rename> &renames) const = 0;
   // What of `ours` may be there while these renames are made: all of it, or without what stands in their way. `all` has beside it what stays there.
   virtual Schema beside_renames(const std::vector<Rename> &renames, const Schema &ours, const Schema &all) const = 0;

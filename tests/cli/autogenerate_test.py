@@ -82,6 +82,25 @@ class Autogenerate(ModelsCase):
         self.must("downgrade", "base")
         self.assertEqual(self.user_tables(), [])
 
+    def test_foreign_keys_that_rows_may_break_are_told(self):
+        """A way down that makes a dropped table again failed where rows led to it, and nothing said so."""
+        parent, child = "CREATE TABLE p (id integer PRIMARY KEY);\n", "CREATE TABLE c (id integer PRIMARY KEY, p integer{});\n"
+        self.model(parent + child.format(" REFERENCES p (id)"))
+        self.assertNotIn("look at", self.generate())
+        self.must("upgrade", "head")
+        self.project.database.rows("INSERT INTO p VALUES (1)")
+        self.project.database.rows("INSERT INTO c VALUES (1, 1)")
+        self.model(child.format(""))
+        text = self.generate()
+        self.assertIn("-- look at the way down: table c fails where p leads to a row, for table p comes without rows\n", text)
+        self.assertEqual(text.count("look at"), 1)
+        self.must("upgrade", "head")
+        self.assertIn(self.run_verb("downgrade", "-1").code, (20, 24))
+        self.model("CREATE TABLE q (id integer PRIMARY KEY);\n" + child.format(" REFERENCES q (id)"))
+        text = self.generate()
+        self.assertIn("-- look at table c fails where p leads to a row, for table q comes without rows\n", text)
+        self.assertEqual(text.count("look at"), 1)
+
     def test_a_rename_that_is_noted_keeps_the_rows(self):
         self.first()
         self.project.database.rows("INSERT INTO customer (id, email, old_note) VALUES (1, 'a@x', 'kept')")
@@ -207,6 +226,48 @@ class Ignored(ModelsCase):
                 self.assertEqual(self.project.database.rows("SELECT * FROM by_other_view"), [["1"]])
                 self.project.database.rows("DELETE FROM ids")
                 self.assertEqual(self.project.database.rows(f"SELECT {column} FROM customer"), [[""]])
+
+    def test_an_ignored_view_that_bears_no_rename_is_named(self):
+        """SQLite's refusal of the renames was all that was said, without a word of what to do."""
+        ours = "CREATE TABLE a (x integer, y integer);\n"
+        for number, (theirs, said) in enumerate((
+                ("CREATE VIEW by_other_v AS SELECT * FROM a;\nCREATE VIEW by_other_w AS SELECT y FROM by_other_v;\n",
+                 "error in view by_other_w after rename: no such column: y"),
+                ("CREATE VIEW by_other_v AS SELECT q FROM nowhere;\n", "error in view by_other_v: no such table: main.nowhere"))):
+            with self.subTest(said):
+                project = self.project = self.another()
+                project.settings["ignore"] = ["by_other_*"]
+                project.revision("a1", up=ours + theirs)
+                self.model(ours.replace("y integer", "z integer"))
+                error = self.refused(2, "InvalidConfiguration", "revision", "--autogenerate", "-m", f"x{number}", "--rename", "a.y:z")
+                self.assertEqual(error["message"], "the renames cannot be made beside the views and triggers that `ignore` names, and the views that "
+                                 f"those read, for they stay as they are: SQLite refused the statement: {said}. Drop it in a revision by hand, generate "
+                                 "this one, and make it again in one behind it.")
+
+    def test_ignored_parts_of_what_goes_are_refused(self):
+        """An index on "b" became one on the text 'b', and a trigger that names what goes failed at the next row."""
+        ours = "CREATE TABLE t (a integer, b integer, c integer);\nCREATE TABLE log (x integer);\n"
+        without_b = ours.replace("b integer, ", "")
+        for number, (theirs, model, said) in enumerate((
+                ('CREATE INDEX by_other ON t ("b");', without_b, "index by_other on t, which `ignore` names, needs column t.b"),
+                ("CREATE INDEX by_other ON t ('b' DESC);", without_b, "index by_other on t, which `ignore` names, needs column t.b"),
+                ('CREATE INDEX by_other ON t (a) WHERE "b" > 1;', without_b, "index by_other on t, which `ignore` names, needs column t.b"),
+                ("CREATE TRIGGER by_other AFTER INSERT ON t BEGIN UPDATE t SET a = new.b; END;", without_b,
+                 "trigger by_other on t, which `ignore` names, needs column t.b"),
+                ("CREATE TRIGGER by_other AFTER INSERT ON t BEGIN DELETE FROM log; END;", ours.split("\n")[0],
+                 "trigger by_other on t, which `ignore` names, needs table log"),
+                ("CREATE INDEX by_other ON t (a) WHERE c <> 'b';", without_b, None),
+                ("CREATE TRIGGER by_other AFTER INSERT ON log BEGIN DELETE FROM t; END;", ours.split("\n")[0], None))):
+            with self.subTest(theirs):
+                project = self.project = self.another()
+                project.settings["ignore"] = ["by_other"]
+                project.revision("a1", up=ours + theirs)
+                self.model(model)
+                if said is None:
+                    self.generate()
+                    continue
+                error = self.refused(2, "InvalidConfiguration", "revision", "--autogenerate", "-m", f"x{number}")
+                self.assertEqual(error["message"], said + ", which goes. Drop it in a revision by hand, then generate this one.")
 
     def test_kinds_that_are_not_in_the_model_are_named_until_they_are_ignored(self):
         self.model("CREATE TABLE t (a text);\nCREATE VIRTUAL TABLE \"my words\" USING fts5(a);\n")

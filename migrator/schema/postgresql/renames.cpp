@@ -1,5 +1,4 @@
 // PostgreSQL's renames: whatever stands on a name follows by itself.
-#include <map>
 #include <string>
 
 #include <fmt/format.h>
@@ -25,22 +24,15 @@ std::string rename_part(const Rename &rename) {
 
 std::vector<Piece> PostgresqlRenderer::rename(const std::vector<Rename> &renames) const {
   std::vector<Piece> pieces;
-  std::map<ObjectId, std::string> tables; // renamed so far: a column's table may be called by either name
   for (const Rename &rename : renames) {
-    if (rename.from.kind == Kind::Table) {
-      pieces.push_back(in_transaction(fmt::format("ALTER TABLE {} RENAME TO {}", qualified(rename.from), quote_name(rename.to))));
-      tables[rename.from] = rename.to;
-      continue;
-    }
-    if (rename.from.kind != Kind::Column) {
+    const std::string now = quote_name(rename.to);
+    if (rename.from.kind == Kind::Table)
+      pieces.push_back(in_transaction(fmt::format("ALTER TABLE {} RENAME TO {}", qualified(rename.from), now)));
+    else if (rename.from.kind == Kind::Column)
+      pieces.push_back(in_transaction(
+          fmt::format("ALTER TABLE {} RENAME COLUMN {} TO {}", relation_of(rename.from), quote_name(rename.from.name), now)));
+    else
       pieces.push_back(in_transaction(rename_part(rename)));
-      continue;
-    }
-    ObjectId column = rename.from;
-    if (const auto renamed = tables.find({Kind::Table, column.schema, "", column.relation}); renamed != tables.end())
-      column.relation = renamed->second;
-    pieces.push_back(in_transaction(fmt::format("ALTER TABLE {} RENAME COLUMN {} TO {}", relation_of(column),
-                                                quote_name(column.name), quote_name(rename.to))));
   }
   return pieces;
 }

@@ -1,4 +1,4 @@
-// Renames of tables and columns in an order that works, and what is in their way. Pure.
+// Renames of tables and columns, and what is in their way. Pure.
 #pragma once
 
 #include <vector>
@@ -7,8 +7,7 @@
 
 namespace migrator::schema::sqlite {
 
-// Columns first, under their table's old name. A name that another rename must free first waits for it; a circle, and a change of case alone, goes
-// by way of a third name.
+// In the order given, each by the names at its time.
 std::vector<Piece> rename_pieces(const std::vector<Rename> &renames);
 
 // SQLite reads every view and trigger at a rename, and refuses where one of them does not fit then; and an index may have a table's new name. So

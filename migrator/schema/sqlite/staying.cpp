@@ -31,7 +31,7 @@ public:
     for (const char *always : {"new", "old", "rowid", "oid", "_rowid_", "main", "temp", "excluded"}) names.insert(always);
     add(speaker, names);
     for (std::size_t at = 3; at < all.size(); ++at) {
-      if (!all[at].is_name() || is_keyword(all[at]) || all[at].text.front() == '\'') continue;
+      if (!all[at].is_name() || is_keyword(all[at]) || all[at].kind == script::TokenKind::String) continue;
       const std::string name = folded(plain(all[at]));
       const Word &before = all[at - 1];
       const bool relation = before.is("FROM") || before.is("JOIN") || before.is("INTO") || before.is("UPDATE");
@@ -104,6 +104,32 @@ StayingWords staying_words(const Schema &from, const Schema &to, const std::vect
 bool bear_drop_column(const StayingWords &staying, const std::vector<std::string> &columns) {
   return staying.all_known && std::none_of(columns.begin(), columns.end(),
                                            [&](const std::string &column) { return staying.names.contains(folded(column)); });
+}
+
+std::optional<ObjectId> needed_and_going(const Object &part, const Schema &from, const Schema &to) {
+  Names tables = {folded(part.id.relation)};
+  for (const ObjectId &need : part.needs)
+    if (need.kind == Kind::Table) tables.insert(folded(need.name));
+  const auto concerned = [&](const Object &object) {
+    return tables.contains(folded(object.id.kind == Kind::Table ? object.id.name : object.id.relation)) &&
+           (object.id.kind == Kind::Table || object.id.kind == Kind::Column);
+  };
+  Names stay;
+  for (const Object &object : to.objects)
+    if (concerned(object)) stay.insert(folded(object.id.name));
+  if (!stay.contains(folded(part.id.relation))) return std::nullopt; // it goes with its table
+  std::map<std::string, ObjectId> go;
+  for (const Object &object : from.objects)
+    if (concerned(object) && !stay.contains(folded(object.id.name))) go.emplace(folded(object.id.name), object.id);
+  if (go.empty()) return std::nullopt;
+  const Words all = words(part.text(Attribute::Text));
+  for (std::size_t at = 3; at < all.size(); ++at) {
+    if (!all[at].is_name() || all[at].kind == script::TokenKind::String) continue;
+    const auto found = go.find(folded(plain(all[at])));
+    const bool function = at + 1 < all.size() && all[at + 1].is("(");
+    if (found != go.end() && !(function && found->second.kind == Kind::Column)) return found->second;
+  }
+  return std::nullopt;
 }
 
 } // namespace migrator::schema::sqlite

@@ -1,6 +1,7 @@
 // What views and triggers that stay demand of the change of a table. Pure.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -26,5 +27,9 @@ StayingWords staying_words(const Schema &from, const Schema &to, const std::vect
 
 // Whether DROP COLUMN may run beside them: SQLite refuses it where any of them, of whatever table, names what is not there.
 bool bear_drop_column(const StayingWords &staying, const std::vector<std::string> &columns);
+
+// A column or table that an index or trigger of `from` names, and that `to` has no more, where its own table stays: made again, an index would stand
+// on a text where the name is in double quotes, and a trigger would fail. Rather one too many: it goes by words alone.
+std::optional<ObjectId> needed_and_going(const Object &part, const Schema &from, const Schema &to);
 
 } // namespace migrator::schema::sqlite

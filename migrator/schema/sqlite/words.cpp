@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <optional>
 
 #include "migrator/schema/sqlite/keywords.h"
@@ -37,6 +38,55 @@ bool follows_as(const Word &word) {
   return std::none_of(kOthers.begin(), kOthers.end(), [&word](std::string_view other) { return word.is(other); });
 }
 
+// SQLite takes a text in single quotes for a name where only a name can stand. Those places: beside a dot, behind a word that a name follows, in a list
+// of names, and as a whole term of an index.
+class NamesInSingleQuotes {
+public:
+  explicit NamesInSingleQuotes(Words &all) : all_(all) {
+    const std::size_t index = all.size() > 1 && all[1].is("UNIQUE") ? 2 : 1;
+    is_index_ = index < all.size() && all[index].is("INDEX");
+  }
+
+  void mark() {
+    for (std::size_t at = 0; at < all_.size(); ++at) {
+      if (word(at).is("(")) open(at);
+      if (word(at).is(")") && !lists_.empty()) lists_.pop_back();
+      if (all_[at].kind == TokenKind::String && all_[at].text.front() == '\'' && is_name(at))
+        all_[at].kind = TokenKind::QuotedIdentifier;
+    }
+  }
+
+private:
+  // Behind the end: nothing.
+  const Word &word(std::size_t at) const {
+    static const Word kNone{};
+    return at < all_.size() ? all_[at] : kNone;
+  }
+  bool is_any(std::size_t at, std::initializer_list<std::string_view> some) const {
+    return std::any_of(some.begin(), some.end(), [&](std::string_view one) { return word(at).is(one); });
+  }
+
+  void open(std::size_t at) {
+    const bool terms = is_index_ && lists_.empty() && !terms_seen_;
+    terms_seen_ = terms_seen_ || terms;
+    const bool names = at > 1 && (word(at - 1).is("USING") || (word(at - 1).is_name() && word(at - 2).is("INTO")));
+    lists_.push_back(terms || names);
+  }
+
+  bool is_name(std::size_t at) const {
+    if (at == 0) return false;
+    if (word(at - 1).is(".") || word(at + 1).is(".")) return true;
+    if (word(at - 1).is("FROM")) return at < 2 || !word(at - 2).is("DISTINCT");
+    if (word(at - 1).is("ON")) return is_index_ || is_any(at + 1, {"FOR", "WHEN", "BEGIN"});
+    if (is_any(at - 1, {"JOIN", "INTO", "UPDATE", "OF", "SET", "COLLATE", "REFERENCES", "AS"})) return true;
+    return !lists_.empty() && lists_.back() && is_any(at - 1, {"(", ","}) && is_any(at + 1, {",", ")", "COLLATE", "ASC", "DESC"});
+  }
+
+  Words &all_;
+  bool is_index_ = false, terms_seen_ = false;
+  std::vector<bool> lists_; // for each open parenthesis, whether it holds names
+};
+
 } // namespace
 
 bool Word::is(std::string_view upper_case) const noexcept {
@@ -56,6 +106,7 @@ Words words(std::string_view sql) {
     if (token->kind != TokenKind::Hint)
       found.push_back({token->kind, token->text, static_cast<std::size_t>(token->text.data() - sql.data())});
   while (!found.empty() && found.back().kind == TokenKind::Semicolon) found.pop_back();
+  NamesInSingleQuotes(found).mark();
   return found;
 }
 

@@ -23,7 +23,7 @@ struct Word {
 
 using Words = std::vector<Word>;
 
-// Without blanks, comments, hints and the closing semicolons.
+// Without blanks, comments, hints and the closing semicolons. A text in single quotes that SQLite takes for a name is a QuotedIdentifier.
 Words words(std::string_view sql);
 
 // ASCII letters in lower case: how SQLite compares names.

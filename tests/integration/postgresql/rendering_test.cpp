@@ -270,11 +270,11 @@ TEST(Rendering, NamesAreQuotedWhereTheyMustBe) {
 TEST(Rendering, RenamesAreSaidInOrder) {
   const auto pieces =
       renderer(Dialect::Postgresql)
-          .rename({{table_id("t"), "u"}, {{Kind::Column, "public", "u", "a"}, "B"}, {{Kind::Column, "public", "t", "c"}, "d"}});
+          .rename({{{Kind::Column, "public", "t", "c"}, "d"}, {table_id("t"), "u"}, {{Kind::Index, "public", "u", "i"}, "B"}});
   ASSERT_EQ(pieces.size(), 3U);
-  EXPECT_EQ(pieces[2].sql, "ALTER TABLE public.u RENAME COLUMN c TO d");
-  EXPECT_EQ(pieces[0].sql, "ALTER TABLE public.t RENAME TO u");
-  EXPECT_EQ(pieces[1].sql, "ALTER TABLE public.u RENAME COLUMN a TO \"B\"");
+  EXPECT_EQ(pieces[0].sql, "ALTER TABLE public.t RENAME COLUMN c TO d");
+  EXPECT_EQ(pieces[1].sql, "ALTER TABLE public.t RENAME TO u");
+  EXPECT_EQ(pieces[2].sql, "ALTER INDEX public.i RENAME TO \"B\"");
 }
 
 } // namespace

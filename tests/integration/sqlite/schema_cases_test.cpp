@@ -1,4 +1,5 @@
 // What a rebuild must not lose, case by case.
+#include "migrator/schema/rename_order.h"
 #include "tests/integration/sqlite/schema_change.h"
 
 namespace migrator::database {
@@ -390,7 +391,8 @@ TEST_F(RebuildCase, RenamesLeaveWhatSpeaksOfThemRight) {
                                                {{Kind::Column, "", "a", "x"}, "y"},
                                                {{Kind::Column, "", "a", "y"}, "x"}};
   schema::Rendered made;
-  made.pieces = schema::sqlite::SqliteRenderer().rename(renames);
+  const auto before = schema_of(*database_);
+  made.pieces = schema::sqlite::SqliteRenderer().rename(schema::in_order(renames, before));
   load(*database_, section(made));
   const auto wanted =
       schema_of("CREATE TABLE b(y INT UNIQUE, x INT); CREATE TABLE a(x INT REFERENCES b(y)); CREATE VIEW v AS SELECT y, x FROM b;"

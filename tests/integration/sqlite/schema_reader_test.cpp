@@ -33,6 +33,16 @@ INSTANTIATE_TEST_SUITE_P(
         Pair{"BlanksAndComments", "CREATE TABLE t(a INT, b /* why */ INT) -- so", "CREATE TABLE t (\n  a INT,\n  b INT\n)"},
         Pair{"Quotes", "CREATE TABLE \"t\"([a] INT, `b` INT CHECK (\"b\" > 0)); CREATE INDEX [i] ON `t`(\"a\")",
              "CREATE TABLE t(a INT, b INT CHECK (b > 0)); CREATE INDEX i ON t(a)"},
+        Pair{"NamesInSingleQuotes",
+             "CREATE TABLE 't'('a' INT, 'b' TEXT COLLATE 'NOCASE' CHECK ('t'.'b' <> 'a'), UNIQUE ('a', 'b'));"
+             "CREATE INDEX 'i' ON 't'('a', 'b' COLLATE 'NOCASE' DESC) WHERE 'a' <> 'b';"
+             "CREATE VIEW 'v' AS SELECT 't'.'a' AS 'x', 'b' AS y FROM 't' JOIN 't' AS 'u' USING ('a');"
+             "CREATE TRIGGER 'tr' AFTER UPDATE OF 'a' ON 't' BEGIN INSERT INTO 't'('a', 'b') VALUES (1, 'a'); UPDATE 't' SET 'a' "
+             "= 'b'; END",
+             "CREATE TABLE t(a INT, b TEXT COLLATE NOCASE CHECK (t.b <> 'a'), UNIQUE (a, b));"
+             "CREATE INDEX i ON t(a, b COLLATE NOCASE DESC) WHERE 'a' <> 'b';"
+             "CREATE VIEW v AS SELECT t.a AS x, 'b' AS y FROM t JOIN t AS u USING (a);"
+             "CREATE TRIGGER tr AFTER UPDATE OF a ON t BEGIN INSERT INTO t(a, b) VALUES (1, 'a'); UPDATE t SET a = 'b'; END"},
         Pair{"AfterRename",
              "CREATE TABLE s(a INT UNIQUE CHECK (s.a > 0)); CREATE TABLE c(x REFERENCES s(a)); CREATE VIEW v AS SELECT s.a FROM "
              "s; "
@@ -118,6 +128,10 @@ INSTANTIATE_TEST_SUITE_P(
         Pair{"Collation", "CREATE TABLE t(a TEXT)", "CREATE TABLE t(a TEXT COLLATE NOCASE)"},
         Pair{"Check", "CREATE TABLE t(a INT CHECK (a > 0))", "CREATE TABLE t(a INT CHECK (a > 1))"},
         Pair{"CheckTextCase", "CREATE TABLE t(a INT CHECK (a <> 'x'))", "CREATE TABLE t(a INT CHECK (a <> 'X'))"},
+        Pair{"CheckNameOrText", "CREATE TABLE t(a INT CHECK (a IS DISTINCT FROM a))",
+             "CREATE TABLE t(a INT CHECK (a IS DISTINCT FROM 'a'))"},
+        Pair{"ViewNameOrText", "CREATE TABLE t(a); CREATE VIEW v AS SELECT a, a IN (a) FROM t",
+             "CREATE TABLE t(a); CREATE VIEW v AS SELECT a, a IN ('a') FROM t"},
         Pair{"CheckTwice", "CREATE TABLE t(a INT CHECK (a > 0))", "CREATE TABLE t(a INT CHECK (a > 0) CHECK (a > 0))"},
         Pair{"ConstraintName", "CREATE TABLE t(a INT CHECK (a > 0))", "CREATE TABLE t(a INT CONSTRAINT c CHECK (a > 0))"},
         Pair{"UniqueConflict", "CREATE TABLE t(a UNIQUE)", "CREATE TABLE t(a UNIQUE ON CONFLICT REPLACE)"},

@@ -137,5 +137,54 @@ TEST(Renames, NoNameIsRenamedTwice) {
   EXPECT_EQ(chosen_renames({note("a", "w", "y")}, {"a.y:w", "a.y:w"}, before, after)->size(), 1U);
 }
 
+TEST(Renames, NamesMoveUpInARow) {
+  const Schema before = made({{"a", {"x", "y"}}, {"b", {}}});
+  const Schema after = made({{"b", {"y", "z"}}, {"c", {}}});
+  const std::vector<Rename> wanted = {{{Kind::Table, "", "", "a"}, "b"},
+                                      {{Kind::Table, "", "", "b"}, "c"},
+                                      {{Kind::Column, "", "a", "x"}, "y"},
+                                      {{Kind::Column, "", "a", "y"}, "z"}};
+  const std::vector<RenameNote> notes = {note("b", "", "a"), note("c", "", "b"), note("b", "y", "x"), note("b", "z", "y")};
+  EXPECT_EQ(*chosen_renames(notes, {}, before, after), wanted);
+  EXPECT_EQ(*chosen_renames({}, {"a:b", "b:c", "a.x:y", "b.y:z"}, before, after), wanted);
+  EXPECT_TRUE(chosen_renames(notes, {}, after, after)->empty());
+}
+
+// Of a row that is done in part, the part that is left; a row with an end that is taken is old as a whole.
+TEST(Renames, OldNotesDoNotCount) {
+  const std::vector<RenameNote> notes = {note("a", "y", "x"), note("a", "z", "y")};
+  EXPECT_TRUE(chosen_renames(notes, {}, made({{"a", {"x", "y", "z"}}}), made({{"a", {"y", "z"}}}))->empty());
+  EXPECT_EQ(*chosen_renames(notes, {}, made({{"a", {"y"}}}), made({{"a", {"z"}}})),
+            (std::vector<Rename>{{{Kind::Column, "", "a", "y"}, "z"}}));
+}
+
+TEST(Renames, NamesAreExchangedByFlagsAndNotByNotesAlone) {
+  const Schema both = made({{"a", {"x", "y"}}});
+  const std::vector<Rename> wanted = {{{Kind::Column, "", "a", "x"}, "y"}, {{Kind::Column, "", "a", "y"}, "x"}};
+  EXPECT_EQ(*chosen_renames({}, {"a.x:y", "a.y:x"}, both, both), wanted);
+  EXPECT_EQ(*chosen_renames({note("a", "x", "y")}, {"a.x:y"}, both, both), wanted);
+  EXPECT_EQ(*chosen_renames({note("a", "x", "y"), note("a", "y", "x")}, {"a.x:y", "a.y:x"}, both, both), wanted);
+  EXPECT_EQ(
+      chosen_renames({note("a", "y", "x"), note("a", "x", "y")}, {}, both, both).error().text(),
+      "m.sql:1: `renamed_from x`: it exchanges names with others, and nobody can tell whether that is done: the names are the "
+      "same before and after. Take these lines out, and if it is yet to be done, say it once, a flag each: --rename a.x:y.");
+  const Schema tables = made({{"a", {}}, {"b", {}}});
+  EXPECT_EQ(
+      chosen_renames({note("b", "", "a"), note("a", "", "b")}, {}, tables, tables).error().text(),
+      "m.sql:1: `renamed_from a`: it exchanges names with others, and nobody can tell whether that is done: the names are the "
+      "same before and after. Take these lines out, and if it is yet to be done, say it once, a flag each: --rename a:b.");
+}
+
+TEST(Renames, AFlagTakesTheNameOfWhatGoesAndANoteDoesNot) {
+  const Schema before = made({{"a", {"x", "y"}}});
+  const Schema after = made({{"a", {"y"}}});
+  EXPECT_EQ(*chosen_renames({}, {"a.x:y"}, before, after), (std::vector<Rename>{{{Kind::Column, "", "a", "x"}, "y"}}));
+  EXPECT_TRUE(chosen_renames({note("a", "y", "x")}, {}, before, after)->empty());
+  EXPECT_EQ(
+      chosen_renames({}, {"a.y:x"}, before, after).error().text(),
+      "--rename \"a.y:x\" fits nothing: the revisions must have the old name, and the models the new one and, unless another "
+      "--rename brings it, not the old. `migrator diff revisions models` shows both.");
+}
+
 } // namespace
 } // namespace migrator::models
