@@ -9,7 +9,7 @@ namespace migrator::schema {
 
 namespace {
 
-constexpr std::array<std::string_view, 13> kKinds = {
+constexpr std::array<std::string_view, kKinds> kKindNames = {
     "schema", "extension",  "enum",  "domain", "sequence",          "function", "table",
     "column", "constraint", "index", "view",   "materialized view", "trigger"};
 constexpr std::array<std::string_view, 29> kAttributes = {
@@ -33,7 +33,7 @@ void sort_objects(std::vector<Object> &objects) {
 } // namespace
 
 std::string_view name(Kind kind) noexcept {
-  return kKinds.at(static_cast<std::size_t>(kind));
+  return kKindNames.at(static_cast<std::size_t>(kind));
 }
 
 std::string_view name(Attribute attribute) noexcept {

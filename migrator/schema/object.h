@@ -4,6 +4,7 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -31,6 +32,8 @@ enum class Kind : std::uint8_t {
   MaterializedView,
   Trigger, // of a table or a view
 };
+
+inline constexpr std::size_t kKinds = static_cast<std::size_t>(Kind::Trigger) + 1;
 
 std::string_view name(Kind kind) noexcept; // "table", "materialized view": for messages and JSON
 

@@ -31,31 +31,50 @@ private:
   bool begun_ = false;
 };
 
+std::string text_at(sqlite3_stmt *row, int column) {
+  const auto *text = reinterpret_cast<const char *>(sqlite3_column_text(row, column));
+  return text == nullptr ? std::string() : std::string(text, static_cast<std::size_t>(sqlite3_column_bytes(row, column)));
+}
+
+// `take` gets the statement at each row: thousands of tables' rows are not kept twice.
+template <typename Take> Status each_row(Connection &connection, std::string_view sql, Take take) {
+  auto prepared = connection.prepare(sql);
+  if (!prepared) return fail(prepared.error());
+  sqlite3_stmt *statement = prepared->statement.get();
+  for (auto more = connection.step(statement);; more = connection.step(statement)) {
+    if (!more) return fail(more.error());
+    if (!*more) return {};
+    take(statement);
+  }
+}
+
 Result<schema::sqlite::Catalog> read_catalog(Connection &connection) {
   schema::sqlite::Catalog catalog;
-  auto objects = connection.query("SELECT type, name, tbl_name, sql, type = 'table' AND rootpage = 0 FROM main.sqlite_schema");
-  if (!objects) return fail(objects.error());
   bool has_virtual = false;
-  catalog.rows.reserve(objects->rows.size());
-  for (auto &row : objects->rows) {
-    const auto text = [&row](std::size_t column) { return std::move(row[column]).value_or(""); };
-    catalog.rows.push_back({text(0), text(1), text(2), text(3)});
-    has_virtual = has_virtual || row[4] == "1";
-  }
+  auto read = each_row(connection, "SELECT type, name, tbl_name, sql, type = 'table' AND rootpage = 0 FROM main.sqlite_schema",
+                       [&](sqlite3_stmt *row) {
+                         catalog.rows.push_back({text_at(row, 0), text_at(row, 1), text_at(row, 2), text_at(row, 3)});
+                         has_virtual = has_virtual || sqlite3_column_int(row, 4) != 0;
+                       });
+  if (!read) return fail(read.error());
   if (has_virtual) { // only then are there shadow tables
-    const auto kinds =
-        connection.query("SELECT name, type FROM pragma_table_list WHERE schema = 'main' AND type IN ('virtual', 'shadow')");
-    if (!kinds) return fail(kinds.error());
-    for (const auto &row : kinds->rows) (row[1] == "virtual" ? catalog.virtuals : catalog.shadows).insert(row[0].value_or(""));
+    read =
+        each_row(connection,
+                 "SELECT name, type = 'virtual' FROM pragma_table_list WHERE schema = 'main' AND type IN ('virtual', 'shadow')",
+                 [&](sqlite3_stmt *row) {
+                   (sqlite3_column_int(row, 1) != 0 ? catalog.virtuals : catalog.shadows).insert(text_at(row, 0));
+                 });
+    if (!read) return fail(read.error());
   }
   // A virtual table is not asked for its columns: its module may not be there.
-  auto columns =
-      connection.query("SELECT t.name, c.name, c.type, c.hidden FROM main.sqlite_schema t, pragma_table_xinfo(t.name, 'main') c "
-                       "WHERE t.type = 'table' AND t.rootpage > 0 ORDER BY t.name, c.cid");
-  if (!columns) return fail(columns.error());
-  for (auto &row : columns->rows)
-    catalog.columns[std::move(row[0]).value_or("")].push_back(
-        {std::move(row[1]).value_or(""), std::move(row[2]).value_or(""), row[3] == "1"});
+  read =
+      each_row(connection,
+               "SELECT t.name, c.name, c.type, c.hidden = 1 FROM main.sqlite_schema t, pragma_table_xinfo(t.name, 'main') c "
+               "WHERE t.type = 'table' AND t.rootpage > 0 ORDER BY t.name, c.cid",
+               [&](sqlite3_stmt *row) {
+                 catalog.columns[text_at(row, 0)].push_back({text_at(row, 1), text_at(row, 2), sqlite3_column_int(row, 3) != 0});
+               });
+  if (!read) return fail(read.error());
   const auto histories = find_histories(connection);
   if (!histories) return fail(histories.error());
   for (const std::string &relation : histories->relations) catalog.hidden.insert(schema::sqlite::folded(relation));

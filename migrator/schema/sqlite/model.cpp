@@ -1,7 +1,10 @@
 #include "migrator/schema/sqlite/model.h"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <optional>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -28,21 +31,50 @@ public:
   explicit Modeller(const Catalog &catalog) : catalog_(catalog) { schema_.dialect = Dialect::Sqlite; }
 
   Schema make() {
-    for (const CatalogRow &row : catalog_.rows)
-      if (row.type == "table" && listed_table(row)) tables_[folded(row.name)] = parsed(row);
     for (const CatalogRow &row : catalog_.rows) {
       if (row.type != "table" && row.type != "view") continue;
       context_.names.insert(folded(row.name));
-      relations_[folded(row.name)] = {row.type == "view" ? Kind::View : Kind::Table, "", "", row.name};
+      relations_[folded(row.name)] = {{row.type == "view" ? Kind::View : Kind::Table, "", "", row.name}, &row};
     }
-    for (const auto &[table, columns] : catalog_.columns)
-      for (const CatalogColumn &column : columns) context_.names.insert(folded(column.name));
-    for (const CatalogRow &row : catalog_.rows) add(row);
+    std::size_t columns = 0;
+    for (const auto &[table, listed_columns] : catalog_.columns) {
+      columns += listed_columns.size();
+      for (const CatalogColumn &column : listed_columns) context_.names.insert(folded(column.name));
+    }
+    of(Kind::Table).reserve(catalog_.columns.size());
+    of(Kind::Column).reserve(columns);
+    make_objects();
     normalise(schema_);
     return std::move(schema_);
   }
 
 private:
+  // A table with all that is of it after the other, for the texts of thousands are large; and a kind apart from the others, in the order of the
+  // names, as normalise() wants them in the end.
+  void make_objects() {
+    std::vector<std::pair<std::string, const CatalogRow *>> rows; // by the folded name of the table
+    rows.reserve(catalog_.rows.size());
+    for (const CatalogRow &row : catalog_.rows) rows.emplace_back(folded(row.table), &row);
+    std::sort(rows.begin(), rows.end(),
+              [](const auto &a, const auto &b) { return std::tie(a.first, a.second->name) < std::tie(b.first, b.second->name); });
+    for (auto begin = rows.begin(); begin != rows.end();) {
+      const auto end = std::find_if(begin, rows.end(), [&](const auto &row) { return row.first != begin->first; });
+      const auto its =
+          std::find_if(begin, end, [&](const auto &row) { return row.second->type == "table" && listed_table(*row.second); });
+      text_ = its == end ? std::nullopt : parsed(*its->second);
+      for (; begin != end; ++begin) add(*begin->second);
+    }
+    std::size_t all = 0;
+    for (const std::vector<Object> &made : made_) all += made.size();
+    schema_.objects.reserve(all);
+    for (std::vector<Object> &made : made_) {
+      std::move(made.begin(), made.end(), std::back_inserter(schema_.objects));
+      made = {};
+    }
+  }
+
+  std::vector<Object> &of(Kind kind) { return made_.at(static_cast<std::size_t>(kind)); }
+
   bool left_out(const CatalogRow &row) const {
     return folded(row.name).starts_with("sqlite_") || catalog_.hidden.contains(folded(row.name)) ||
            catalog_.hidden.contains(folded(row.table)) || catalog_.shadows.contains(row.table);
@@ -80,16 +112,15 @@ private:
   // A trigger's row has its table's name as the trigger's text spells it.
   const std::string &relation_of(const CatalogRow &row) const {
     const auto found = relations_.find(folded(row.table));
-    return found == relations_.end() ? row.table : found->second.name;
+    return found == relations_.end() ? row.table : found->second.id.name;
   }
 
   Object &object(Kind kind, const std::string &relation, const std::string &name) {
-    schema_.objects.push_back({{kind, "", relation, name}, {}, {}});
-    return schema_.objects.back();
+    return of(kind).emplace_back(Object{{kind, "", relation, name}, {}, {}});
   }
 
   void table(const CatalogRow &row) {
-    const std::optional<TableText> &text = tables_.at(folded(row.name));
+    const std::optional<TableText> &text = text_;
     Object &made = object(Kind::Table, "", row.name);
     made.attributes[Attribute::Text] = {row.sql};
     if (!text) {
@@ -123,6 +154,8 @@ private:
       if (!column.generated.empty()) attributes[Attribute::Generated] = {column.generated, column.expression};
       if (!column.collation.empty()) attributes[Attribute::Collation] = {column.collation};
     }
+    std::sort(of(Kind::Column).end() - position, of(Kind::Column).end(),
+              [](const Object &a, const Object &b) { return a.id.name < b.id.name; });
   }
 
   // A name as its table spells it.
@@ -140,16 +173,28 @@ private:
     std::vector<std::string> columns;
   };
 
+  // The columns of a table's primary key; none where it has none or is not understood. Each table is looked at once.
+  const std::vector<std::string> &key_of(const CatalogRow &table) {
+    const auto [key, added] = keys_.try_emplace(table.name);
+    if (!added || !listed_table(table)) return key->second;
+    const std::optional<TableText> text = parsed(table);
+    const TableConstraint *found = text ? text->primary_key() : nullptr;
+    if (found != nullptr) key->second = found->columns;
+    return key->second;
+  }
+
   // A foreign key without columns means the parent's primary key.
-  Reference reference(const TableConstraint &constraint) const {
+  Reference reference(const TableConstraint &constraint) {
     Reference found{constraint.parent, constraint.parent_columns};
-    if (const auto parent = relations_.find(folded(constraint.parent)); parent != relations_.end())
-      found.table = parent->second.name;
-    if (const auto parent = tables_.find(folded(constraint.parent)); parent != tables_.end() && parent->second) {
-      const TableConstraint *key = parent->second->primary_key();
-      if (found.columns.empty() && key != nullptr) found.columns = key->columns;
-      found.columns = spelled(*parent->second, found.columns);
-    }
+    const auto parent = relations_.find(folded(constraint.parent));
+    if (parent == relations_.end()) return found;
+    found.table = parent->second.id.name;
+    if (found.columns.empty()) found.columns = key_of(*parent->second.row);
+    const auto columns = catalog_.columns.find(found.table);
+    if (columns == catalog_.columns.end()) return found;
+    for (std::string &name : found.columns)
+      for (const CatalogColumn &column : columns->second)
+        if (folded(column.name) == folded(name)) name = column.name;
     return found;
   }
 
@@ -167,7 +212,7 @@ private:
         references.insert(references.end(), to.columns.begin(), to.columns.end());
         one.attributes[Attribute::References] = std::move(references);
         const auto parent = relations_.find(folded(to.table));
-        if (parent != relations_.end() && folded(to.table) != folded(name_of_table)) one.needs.push_back(parent->second);
+        if (parent != relations_.end() && folded(to.table) != folded(name_of_table)) one.needs.push_back(parent->second.id);
         definition = "foreign key (" + lower_listed(constraint.columns) + ") references " + folded(to.table) + " (" +
                      lower_listed(to.columns) + ")" + (constraint.actions.empty() ? "" : " " + constraint.actions);
         known_as += " (" + listed(spelled(text, constraint.columns)) + ")";
@@ -192,7 +237,7 @@ private:
       alike = one.id.name == before ? alike + 1 : 1;
       before = one.id.name;
       if (alike > 1) one.id.name += " #" + std::to_string(alike);
-      schema_.objects.push_back(std::move(one));
+      of(Kind::Constraint).push_back(std::move(one));
     }
   }
 
@@ -201,15 +246,13 @@ private:
     std::size_t at = 1;
     const bool unique = at < all.size() && all[at].is("UNIQUE");
     at += unique ? 3 : 2; // [UNIQUE] INDEX name
-    const auto found = tables_.find(folded(row.table));
     Object &made = object(Kind::Index, relation_of(row), row.name);
     made.attributes[Attribute::Text] = {row.sql};
     if (unique) made.attributes[Attribute::Unique] = {"true"};
     Context own; // it sees no other table
-    const bool known = found != tables_.end() && found->second;
-    if (known) {
+    if (text_) {
       own.names = {folded(row.table), "rowid", "oid", "_rowid_"};
-      for (const TableColumn &column : found->second->columns) own.names.insert(folded(column.name));
+      for (const TableColumn &column : text_->columns) own.names.insert(folded(column.name));
     }
     own.own = context_.own = folded(row.table);
     // Left out: ON table, and ASC.
@@ -217,7 +260,7 @@ private:
     Words kept;
     for (std::size_t word = std::min(at, all.size()); word < all.size(); ++word)
       if (!all[word].is("ASC")) kept.push_back(all[word]);
-    made.attributes[Attribute::Definition] = {normal(kept, 0, kept.size(), known ? own : context_)};
+    made.attributes[Attribute::Definition] = {normal(kept, 0, kept.size(), text_ ? own : context_)};
     context_.own.clear();
     Value columns;
     int depth = 0;
@@ -225,8 +268,7 @@ private:
       if (kept[word].is("(")) ++depth;
       if (kept[word].is(")") && --depth == 0) break;
       if (depth != 1 || !kept[word].is_name() || word == 0 || (!kept[word - 1].is("(") && !kept[word - 1].is(","))) continue;
-      if (found != tables_.end() && found->second && found->second->column(plain(kept[word])) != nullptr)
-        columns.push_back(spelled(*found->second, plain(kept[word])));
+      if (const TableColumn *column = text_ ? text_->column(plain(kept[word])) : nullptr) columns.push_back(column->name);
     }
     if (!columns.empty()) made.attributes[Attribute::Columns] = std::move(columns);
   }
@@ -237,7 +279,7 @@ private:
       if (!all[at].is_name()) continue;
       const auto found = relations_.find(folded(plain(all[at])));
       if (found != relations_.end() && folded(found->first) != folded(made.id.name) && found->first != folded(made.id.relation))
-        made.needs.push_back(found->second);
+        made.needs.push_back(found->second.id);
     }
   }
 
@@ -270,9 +312,15 @@ private:
 
   const Catalog &catalog_;
   Schema schema_;
+  std::array<std::vector<Object>, kKinds> made_; // by kind
   Context context_;
-  std::unordered_map<std::string, std::optional<TableText>> tables_; // by folded name
-  std::unordered_map<std::string, ObjectId> relations_;              // by folded name
+  struct Relation {
+    ObjectId id;
+    const CatalogRow *row = nullptr;
+  };
+  std::optional<TableText> text_;                       // of the table whose rows are looked at; nullopt: not understood
+  std::unordered_map<std::string, Relation> relations_; // by folded name
+  std::unordered_map<std::string, std::vector<std::string>> keys_; // of primary keys that were asked for, by the table's name
 };
 
 } // namespace
