@@ -7,8 +7,10 @@ import json
 import os
 import shutil
 import signal
+import sys
 import tempfile
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 from api_server import CLUSTER, run
 from patience import eventually
@@ -68,6 +70,18 @@ def left_over():
 
 
 class Works(unittest.TestCase):
+    def test_one_image_is_loaded_by_several_at_once(self):
+        """containerd says that an image is there already to the second of two that bring it at the same time."""
+        node = Node(self)
+        for number in range(4):
+            archive = os.path.join(node.directory, f"image-{number}.tar")
+            maker = os.path.join(os.path.dirname(__file__), "parts", "busybox_image.py")
+            made = run(sys.executable, "-B", maker, shutil.which("busybox"), archive, *(f"localhost/loaded-{number}-{name}:1" for name in "abcd"))
+            self.assertEqual(made.code, 0, made)
+            with ThreadPoolExecutor() as pool:
+                for done in pool.map(lambda archive: node.verb("load", archive), [archive] * 4):
+                    self.assertEqual(done.code, 0, done)
+
     def test_a_job_with_a_claim_and_a_name(self):
         node = Node(self)
         for document in (CLAIM, JOB):
